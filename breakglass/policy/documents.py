@@ -1,0 +1,108 @@
+"""A resolved policy as a JSON document: how it is stored, and the exact bytes its digest covers.
+
+Ids are part of the document, so a renamed group or a re-used address changes nothing that was consented to.
+"""
+
+import hashlib
+from typing import Any
+
+import rfc8785
+
+from breakglass.errors import PolicyError, Problem
+from breakglass.policy.values import Clause, Deputy, Group, Peers, Person, Policy, Route, Source, Tier
+
+VERSION = 1
+_ROUTE_KEYS = ("gate", "service", "environment", "branch")
+
+type Document = dict[str, Any]
+
+
+def to_document(policy: Policy) -> Document:
+    """Only objects, lists, strings, whole numbers and null; tiers are a list, so their order survives."""
+    return {
+        "version": policy.version,
+        "tiers": [_tier_to(tier) for tier in policy.tiers],
+        "routes": [{"tier": route.tier} | dict(zip(_ROUTE_KEYS, route.keys, strict=True)) for route in policy.routes],
+    }
+
+
+def _tier_to(tier: Tier) -> Document:
+    return {
+        "name": tier.name,
+        "approvals": [{"from": _source_to(clause.source), "count": clause.count} for clause in tier.approvals],
+        "ttl": list(tier.ttl),
+        "lapse": tier.lapse,
+        "post_mortem_due": tier.post_mortem_due,
+    }
+
+
+def _source_to(source: Source) -> Document:
+    match source:
+        case Peers():
+            return {"kind": "peers"}
+        case Group():
+            return {"kind": "group", "id": source.id, "slug": source.slug}
+        case Person():
+            deputy = source.deputy
+            stand_in = {"member_id": deputy.member_id, "email": deputy.email} if deputy else None
+            return {"kind": "person", "member_id": source.member_id, "email": source.email, "deputy": stand_in}
+
+
+def from_document(document: Document) -> Policy:
+    """The policy that `to_document` wrote. Raises PolicyError for anything that it did not write."""
+    try:
+        policy = Policy(
+            version=document["version"],
+            tiers=tuple(_tier_from(tier) for tier in document["tiers"]),
+            routes=tuple(Route(**route) for route in document["routes"]),
+        )
+        faithful = _is_sound(policy) and to_document(policy) == document
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise _unreadable() from error
+    if not faithful:
+        raise _unreadable()
+    return policy
+
+
+def _is_sound(policy: Policy) -> bool:
+    """Does every scope reach a tier, and every tier an approval and an end? Holds for whatever was loaded."""
+    tiers = {tier.name: tier for tier in policy.tiers}
+    return (
+        policy.version == VERSION
+        and all(route.tier in tiers for route in policy.routes)
+        and not any(policy.routes[-1].keys)
+        and all(tier.approvals and min(tier.ttl) > 0 and tier.lapse > 0 for tier in policy.tiers)
+        and all(clause.count > 0 for tier in policy.tiers for clause in tier.approvals)
+    )
+
+
+def _tier_from(tier: Document) -> Tier:
+    approvals = tuple(Clause(_source_from(clause["from"]), clause["count"]) for clause in tier["approvals"])
+    return Tier(tier["name"], approvals, tuple(tier["ttl"]), tier["lapse"], tier["post_mortem_due"])
+
+
+def _source_from(source: Document) -> Source:
+    match source["kind"]:
+        case "peers":
+            return Peers()
+        case "group":
+            return Group(source["id"], source["slug"])
+        case "person":
+            deputy = Deputy(**source["deputy"]) if source["deputy"] else None
+            return Person(source["member_id"], source["email"], deputy)
+    raise ValueError(source["kind"])
+
+
+def _unreadable() -> PolicyError:
+    what = "the stored policy is not one that this version wrote, so nothing can be routed by it"
+    return PolicyError([Problem(0, what, "publish the policy again from its YAML")])
+
+
+def canonical(policy: Policy) -> bytes:
+    """The document's canonical JSON (RFC 8785)."""
+    return rfc8785.dumps(to_document(policy))
+
+
+def digest(policy: Policy) -> str:
+    """`sha256:` and the 64 hexadecimal digits over `canonical(policy)`."""
+    return "sha256:" + hashlib.sha256(canonical(policy)).hexdigest()

@@ -1,0 +1,138 @@
+"""The portal's answer to a gate. Every protocol is an adapter of `decide`, and every answer is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import rfc8785
+from django.db import transaction
+
+from audit import kinds, log
+from breakglass.actions.records import scope_words
+from breakglass.errors import Forbidden
+from breakglass.models import Bypass, Check, GateCredential
+from breakglass.scopes import Scope, check_shape, covers, in_words, rules_covered
+from breakglass.states import Status
+from breakglass.times import rfc3339
+from tenants import context
+from tenants.actions import record
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`bypass` with the entry that opened it, or (None) enforce; the sentence says why."""
+
+    evaluation: str
+    bypass: Bypass | None
+    entry: str
+    sentence: str
+    at: datetime
+
+
+def active(*, now: datetime) -> list[Bypass]:
+    """The entered tenant's bypasses that hold at `now`, the one that ends last first."""
+    rows = Bypass.objects.filter(status=Status.ACTIVE, starts_at__lte=now, expires_at__gt=now)
+    return list(rows.select_related("gate", "requester__user").order_by("-expires_at", "pk"))
+
+
+def opened_by(bypass: Bypass) -> str:
+    """The id of the entry that opened it: its last approval."""
+    entry = log.latest_about(tenant_id=str(context.current_id()), subject=bypass.pk, kind=kinds.BypassApproved.kind)
+    return entry.id if entry is not None else ""
+
+
+@transaction.atomic
+def decide(*, credential: GateCredential, scope: Scope, rules: frozenset[str], now: datetime) -> Decision:
+    """Answer a gate about a scope and the rules that failed there (none named: the gate can't say which).
+
+    Raises BadInput for a scope the gate refuses, Forbidden for a service the token may not speak for.
+    """
+    check_shape(credential.gate.shape, scope)
+    if not credential.may_speak_for(scope.service):
+        raise Forbidden(f"This token does not speak for {scope.service}: use the token of that service's pipeline.")
+    in_scope = [bypass for bypass in _holding(credential.gate_id, scope, now) if covers(bypass.scope, scope)]
+    bypass = next((one for one in in_scope if rules_covered(one.rules_skipped, rules)), None)
+    key = _key(credential, scope, rules)
+    first = False
+    if bypass is not None and _is_first(bypass, key):
+        bypass = _relock(bypass, now)
+        first = bypass is not None and _is_first(bypass, key)
+    check = Check.objects.create(
+        gate_id=credential.gate_id,
+        credential=credential,
+        service=scope.service,
+        environment=scope.environment,
+        branch=scope.branch,
+        artifact=scope.artifact,
+        rules=sorted(rules),
+        bypass=bypass,
+        key=key,
+        first=first,
+        at=now,
+    )
+    if bypass is not None and first:
+        record(_entry(check, credential, scope, bypass), by=credential.token, now=now, subject=bypass.pk)
+    return Decision(
+        evaluation=check.evaluation,
+        bypass=bypass,
+        entry=opened_by(bypass) if bypass is not None else "",
+        sentence=_bypass_sentence(bypass) if bypass is not None else _enforce_sentence(scope, rules, in_scope),
+        at=now,
+    )
+
+
+def _holding(gate_id: int, scope: Scope, now: datetime) -> Iterable[Bypass]:
+    """Active bypasses that may cover the scope, by the clock of the one `now`; the one that ends last first."""
+    return Bypass.objects.filter(
+        gate_id=gate_id,
+        service=scope.service,
+        environment=scope.environment,
+        status=Status.ACTIVE,
+        starts_at__lte=now,
+        expires_at__gt=now,
+    ).order_by("-expires_at", "pk")
+
+
+def _is_first(bypass: Bypass, key: str) -> bool:
+    return not Check.objects.filter(bypass=bypass, key=key, first=True).exists()
+
+
+def _relock(bypass: Bypass, now: datetime) -> Bypass | None:
+    """The bypass under its lock; None if it ended in between."""
+    locked = Bypass.objects.select_for_update(of=("self",)).get(pk=bypass.pk)
+    return locked if locked.status_at(now) == Status.ACTIVE else None
+
+
+def _key(credential: GateCredential, scope: Scope, rules: frozenset[str]) -> str:
+    """The same for every check by one caller, about one scope and one set of rules."""
+    asked = [credential.pk, scope.service, scope.environment, scope.branch, scope.artifact, sorted(rules)]
+    return hashlib.sha256(rfc8785.dumps(asked)).hexdigest()
+
+
+def _entry(check: Check, credential: GateCredential, scope: Scope, bypass: Bypass) -> kinds.GateChecked:
+    return kinds.GateChecked(
+        bypass=bypass.pk,
+        evaluation=check.evaluation,
+        scope=scope_words(credential.gate, scope),
+        rules=tuple(check.rules),
+        decision=check.decision,
+        expires_at=rfc3339(bypass.expires_at or check.at),
+        drill=bypass.drill,
+    )
+
+
+def _bypass_sentence(bypass: Bypass) -> str:
+    return f"Bypass {bypass.pk} is active until {rfc3339(bypass.expires_at)}." if bypass.expires_at else ""
+
+
+def _enforce_sentence(scope: Scope, rules: frozenset[str], in_scope: list[Bypass]) -> str:
+    if not in_scope:
+        return f"No active bypass covers {in_words(scope)}."
+    held = ", ".join(bypass.pk for bypass in in_scope)
+    if not rules:
+        return f"{held} does not cover the whole gate, and this check names no rule."
+    missed = sorted(rules - frozenset().union(*(bypass.rules_skipped or frozenset() for bypass in in_scope)))
+    return f"{held} does not name every rule that failed: {', '.join(missed) or 'no single bypass names them all'}."

@@ -1,0 +1,122 @@
+"""What was shipped: recorded by the caller's id, and covered by what the portal itself saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from audit import kinds
+from breakglass.actions.deciding import active, opened_by
+from breakglass.actions.records import scope_words
+from breakglass.asks import clean_text, clean_url
+from breakglass.errors import BadInput, Forbidden, WrongState
+from breakglass.models import Bypass, Deploy, GateCredential
+from breakglass.models.deploys import DeployStatus
+from breakglass.scopes import Scope, check_shape, covers
+from tenants.actions import record
+
+ENDED = frozenset({DeployStatus.SUCCEEDED, DeployStatus.FAILED, DeployStatus.CANCELLED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployReport:
+    """A deploy as its sender tells it; `id` is the sender's."""
+
+    id: str
+    scope: Scope
+    status: str
+    url: str
+    provenance_url: str
+
+
+@dataclass(frozen=True)
+class RecordedDeploy:
+    """The deploy, and the entry that opened the bypass which covered it ("" without one)."""
+
+    deploy: Deploy
+    entry: str
+
+
+def read_report(*, id: str, scope: Scope, status: str, url: str, provenance_url: str) -> DeployReport:  # noqa: A002
+    """A well-formed report, or one BadInput."""
+    identifier = clean_text("id", id, 200)
+    if not identifier:
+        raise BadInput({"id": ["Send the deploy's id: your own, the same in every report of it."]})
+    if status not in DeployStatus.values:
+        raise BadInput({"status": [f"The status is one of {', '.join(DeployStatus.values)}."]})
+    return DeployReport(
+        id=identifier,
+        scope=scope,
+        status=status,
+        url=clean_url("url", url),
+        provenance_url=clean_url("provenance_url", provenance_url),
+    )
+
+
+@transaction.atomic
+def record_deploy(*, credential: GateCredential, report: DeployReport, now: datetime) -> RecordedDeploy:
+    """Record a deploy or its new status. The same report again changes nothing; an ended deploy stays ended.
+
+    Raises BadInput for a scope the gate refuses, Forbidden for a service the token may not speak for, WrongState for
+    an id that was used for another scope.
+    """
+    check_shape(credential.gate.shape, report.scope)
+    if not credential.may_speak_for(report.scope.service):
+        raise Forbidden(f"This token does not speak for {report.scope.service}: use the token of that service's pipeline.")
+    type(credential.gate).objects.select_for_update().get(pk=credential.gate_id)
+    known = Deploy.objects.select_related("bypass").filter(gate_id=credential.gate_id, external_id=report.id).first()
+    if known is None:
+        return _first_report(credential, report, now)
+    return _next_report(known, credential, report, now)
+
+
+def _first_report(credential: GateCredential, report: DeployReport, now: datetime) -> RecordedDeploy:
+    deploy = Deploy.objects.create(
+        gate_id=credential.gate_id,
+        external_id=report.id,
+        service=report.scope.service,
+        environment=report.scope.environment,
+        branch=report.scope.branch,
+        artifact=report.scope.artifact,
+        status=report.status,
+        url=report.url,
+        provenance_url=report.provenance_url,
+        bypass=_covering(credential.gate_id, report.scope, now),
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    return _recorded(deploy, credential, now)
+
+
+def _next_report(deploy: Deploy, credential: GateCredential, report: DeployReport, now: datetime) -> RecordedDeploy:
+    if deploy.scope != report.scope:
+        raise WrongState(f"The deploy {report.id} was reported for another scope: use a new id for this one.", field="id")
+    if deploy.status == report.status or deploy.status in ENDED:
+        return RecordedDeploy(deploy, opened_by(deploy.bypass) if deploy.bypass else "")
+    deploy.status, deploy.last_seen_at = report.status, now
+    deploy.url, deploy.provenance_url = report.url or deploy.url, report.provenance_url or deploy.provenance_url
+    deploy.save(update_fields=["status", "last_seen_at", "url", "provenance_url"])
+    return _recorded(deploy, credential, now)
+
+
+def _covering(gate_id: int, scope: Scope, now: datetime) -> Bypass | None:
+    """The bypass that held when the portal heard of the deploy; of several the one that ends last."""
+    return next((one for one in active(now=now) if one.gate_id == gate_id and covers(one.scope, scope)), None)
+
+
+def _recorded(deploy: Deploy, credential: GateCredential, now: datetime) -> RecordedDeploy:
+    entry = opened_by(deploy.bypass) if deploy.bypass else ""
+    data = kinds.DeployRecorded(
+        deploy=deploy.external_id,
+        scope=scope_words(credential.gate, deploy.scope),
+        status=deploy.status,
+        url=deploy.url,
+        provenance_url=deploy.provenance_url,
+        bypass=deploy.bypass_id,
+        entry=entry or None,
+        drill=credential.gate.practice,
+    )
+    record(data, by=credential.token, now=now, subject=deploy.bypass_id or "")
+    return RecordedDeploy(deploy, entry)

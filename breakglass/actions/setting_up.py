@@ -1,0 +1,119 @@
+"""Setting a tenant up: its gates, the tokens that speak for them, and its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from audit import kinds
+from breakglass.errors import BadInput
+from breakglass.models import Gate, GateCredential, PolicyVersion
+from breakglass.policy.directory import Directory, DirectoryGroup
+from breakglass.policy.documents import digest, to_document
+from breakglass.policy.load import load
+from breakglass.scopes import parse_scope
+from tenants import context
+from tenants.actions import issue_token, record
+from tenants.models import Group, GroupMembership, Member, Tenant
+
+
+@transaction.atomic
+def create_gate(
+    *,
+    slug: str,
+    name: str,
+    services: Sequence[str],
+    environments: Sequence[str],
+    required: Sequence[str] = (),
+    practice: bool = False,
+    by: Member | None,
+    now: datetime,
+) -> Gate:
+    """A gate with its closed lists. Raises BadInput for a name in them that no scope could say."""
+    for service in services:
+        parse_scope(service, environments[0] if environments else "production")
+    for environment in environments:
+        parse_scope("service", environment)
+    if not services or not environments or set(required) - {"branch", "artifact"}:
+        raise BadInput({"services": ["A gate lists at least one service and one environment, and may require branch, artifact."]})
+    gate = Gate(
+        slug=slug,
+        name=name,
+        services=list(services),
+        environments=list(environments),
+        required=list(required),
+        practice=practice,
+        created_at=now,
+    )
+    gate.full_clean()
+    gate.save()
+    data = kinds.GateCreated(
+        gate=slug,
+        name=name,
+        services=tuple(services),
+        environments=tuple(environments),
+        required=tuple(required),
+        practice=practice,
+    )
+    record(data, by=by, now=now)
+    return gate
+
+
+@transaction.atomic
+def issue_credential(
+    *,
+    gate: Gate,
+    name: str,
+    services: Sequence[str] = (),
+    by: Member | None,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> tuple[GateCredential, str]:
+    """A machine token that speaks for this gate, and its secret, which can't be shown again."""
+    if unknown := sorted(set(services) - set(gate.services)):
+        raise BadInput({"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]})
+    token, secret = issue_token(name=name, by=by, now=now, expires_at=expires_at)
+    credential = GateCredential.objects.create(gate=gate, token=token, services=list(services))
+    record(kinds.GateCredentialIssued(gate=gate.slug, token=token.pk, services=tuple(services)), by=by, now=now)
+    return credential, secret
+
+
+@transaction.atomic
+def publish_policy(*, source: str, by: Member | None, now: datetime) -> PolicyVersion:
+    """Publish a policy: from now on it decides about new requests. The same policy again is the same version.
+
+    Raises PolicyError with every line that is wrong and its repair.
+    """
+    Tenant.objects.select_for_update().get(pk=context.current_id())
+    policy = load(source, directory())
+    latest = PolicyVersion.objects.order_by("-number").first()
+    if latest is not None and latest.digest == digest(policy):
+        return latest
+    version = PolicyVersion.objects.create(
+        number=1 if latest is None else latest.number + 1,
+        source=source,
+        document=to_document(policy),
+        digest=digest(policy),
+        published_at=now,
+        published_by=by,
+    )
+    record(
+        kinds.PolicyPublished(number=version.number, digest=version.digest, source=source),
+        by=by,
+        now=now,
+        subject=f"policy-{version.number}",
+    )
+    return version
+
+
+def directory() -> Directory:
+    """The groups and people that a policy of the entered tenant may name."""
+    sizes = {group.pk: 0 for group in Group.objects.all()}
+    for group_id in GroupMembership.objects.filter(until=None).values_list("group_id", flat=True):
+        sizes[group_id] += 1
+    groups = {group.slug: DirectoryGroup(id=group.pk, size=sizes[group.pk]) for group in Group.objects.all()}
+    members = Member.objects.select_related("user").filter(left_at=None)
+    return Directory(groups=groups, members={member.user.email: member.pk for member in members})
+

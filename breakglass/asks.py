@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import rfc8785
-
+from audit.canonical import canonical
+from audit.errors import NotCanonical
 from breakglass import durations
 from breakglass.errors import BadInput
 from breakglass.scopes import Scope, parse_rules, parse_scope
@@ -20,6 +20,7 @@ URL_MOST = 500
 COMMENT_MOST = 2000
 REASON_KINDS = ("incident", "customer_escalation", "regulatory", "other")
 PENDING = "pending"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _EVALUATION = re.compile(r"evl_[0-9a-f]{1,36}")
 
 
@@ -61,7 +62,7 @@ class Ask:
             "why": [self.reason_kind, self.justification, self.incident_url],
             "ttl": self.ttl,
         }
-        return "sha256:" + hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+        return "sha256:" + hashlib.sha256(canonical(document)).hexdigest()
 
 
 def parse_ask(fields: AskFields) -> Ask:
@@ -94,8 +95,12 @@ def clean_text(field: str, text: str, most: int) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text) > most:
         raise BadInput({field: [f"This is {len(text):,} characters long: keep it to {most:,} and link to the rest."]})
-    if any(ord(character) < 32 and character not in "\n\t" for character in text) or "\x7f" in text:
+    if _CONTROL.search(text):
         raise BadInput({field: ["This has a control character in it: remove it, or type the text again."]})
+    try:
+        canonical(text)
+    except NotCanonical as error:
+        raise BadInput({field: [str(error)]}) from error
     return text
 
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import rfc8785
-
+from audit.canonical import canonical, timestamp
 from breakglass.models import Bypass
 from breakglass.policy.values import Tier
-from breakglass.times import rfc3339
 
 VERSION = 1
 
 
 def statement(bypass: Bypass, tier: Tier) -> dict[str, Any]:
-    """Everything that the page shows for consent: who asks, for what, why, under which policy, and the TTLs on offer."""
+    """Everything the page shows for consent: who asks, for what, why, under which policy, and the TTLs on offer."""
     return {
         "v": VERSION,
         "bypass": bypass.pk,
-        "requester": {"id": bypass.requester_id, "name": bypass.requester.user.name, "email": bypass.requester.user.email},
-        "requested_at": rfc3339(bypass.requested_at),
+        "requester": {
+            "id": bypass.requester_id,
+            "name": bypass.requester.user.name,
+            "email": bypass.requester.user.email,
+        },
+        "requested_at": timestamp(bypass.requested_at),
         "scope": {
             "gate": bypass.gate.slug,
             "service": bypass.service,
@@ -43,4 +45,4 @@ def statement(bypass: Bypass, tier: Tier) -> dict[str, Any]:
 
 def digest(document: dict[str, Any]) -> str:
     """`sha256:` and the hex digest of the canonical bytes (RFC 8785)."""
-    return "sha256:" + hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+    return "sha256:" + hashlib.sha256(canonical(document)).hexdigest()

@@ -1,11 +1,6 @@
-"""Moments as the portal writes them: UTC, whole seconds, RFC 3339 with Z."""
+"""Whole seconds: every window begins and ends on one."""
 
-from datetime import UTC, datetime, timedelta
-
-
-def rfc3339(moment: datetime) -> str:
-    """`2026-11-22T02:00:00Z`; a fraction of a second is dropped."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+from datetime import datetime, timedelta
 
 
 def whole_second(moment: datetime) -> datetime:

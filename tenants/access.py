@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tenants import context, machines
-from tenants.models import MachineToken, Member, RoleGrant, Tenant
+from tenants.models import MachineToken, Member, RoleGrant, Tenant, User
 from tenants.roles import Role
 
 # Views of packages, which can't carry a decorator of ours: allauth guards its own.
@@ -93,7 +93,7 @@ def member(*roles: Role) -> Callable[[Callable[..., HttpResponse]], Callable[...
 
 def _identify(request: TenantRequest, tenant: Tenant) -> None:
     """Put tenant, member and roles on the request; raises Http404 for somebody who is no member."""
-    here = Member.objects.select_related("user", "human").filter(user_id=request.user.pk, left_at=None).first()
+    here = Member.objects.select_related("user").filter(user=cast("User", request.user), left_at=None).first()
     if here is None:
         raise Http404
     request.tenant, request.member = tenant, here

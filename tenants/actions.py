@@ -11,17 +11,18 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds, log
+from audit.canonical import timestamp
 from tenants import actors, context
 from tenants.models import Group, GroupMembership, Human, MachineToken, Member, RoleGrant, Tenant, User
 from tenants.models.tokens import digest, new_secret
 from tenants.roles import Role
 
 
-def record(data: kinds.Kind, *, by: Member | MachineToken | None, now: datetime, subject: str = "") -> log.Entry:
+def record(data: kinds.Kind, *, by: Member | MachineToken | None, now: datetime, about: str = "") -> log.Entry:
     """Append an entry to the entered tenant's log, signed in the actor's name; None is the portal itself."""
     tenant = context.current()
     actor = actors.of(by, tenant)
-    return log.append(tenant_id=str(tenant.pk), actor=actor, data=data, now=now, subject=subject)
+    return log.append(tenant_id=str(tenant.pk), actor=actor, data=data, now=now, about=about)
 
 
 @transaction.atomic
@@ -37,7 +38,7 @@ def create_tenant(*, slug: str, name: str, now: datetime) -> Tenant:
 
 
 @transaction.atomic
-def addin_words(*, user: User, roles: Iterable[Role], by: Member | None, now: datetime) -> Member:
+def add_member(*, user: User, roles: Iterable[Role], by: Member | None, now: datetime) -> Member:
     """An account becomes a member of the entered tenant, with these roles."""
     human = Human.objects.create()
     member = Member.objects.create(user=user, human=human, joined_at=now)
@@ -49,7 +50,7 @@ def addin_words(*, user: User, roles: Iterable[Role], by: Member | None, now: da
 
 
 @transaction.atomic
-def removein_words(*, member: Member, by: Member | None, now: datetime) -> Member:
+def remove_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     """A member leaves: every role and group ends with it."""
     locked = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
     if locked.left_at is not None:
@@ -113,7 +114,11 @@ def issue_token(
     token = MachineToken.objects.create(
         name=name, digest=digest(secret), hint=secret[-4:], created_at=now, expires_at=expires_at
     )
-    record(kinds.TokenIssued(token=token.pk, name=name, expires_at=None if expires_at is None else log.rfc3339(expires_at)), by=by, now=now)
+    record(
+        kinds.TokenIssued(token=token.pk, name=name, expires_at=None if expires_at is None else timestamp(expires_at)),
+        by=by,
+        now=now,
+    )
     return token, secret
 
 

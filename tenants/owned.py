@@ -6,17 +6,17 @@ Its querysets never load a relation behind the reader's back (FETCH_RAISE): ask 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import FETCH_RAISE
 
 from tenants import context
 
-M = TypeVar("M", bound="TenantOwned", covariant=True)
+Row_co = TypeVar("Row_co", bound="TenantOwned", covariant=True)
 
 
-class TenantQuerySet(models.QuerySet[M]):
+class TenantQuerySet(models.QuerySet[Row_co]):
     """Refuses what would skip the guard in `TenantOwned.save`."""
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
@@ -33,11 +33,11 @@ class TenantQuerySet(models.QuerySet[M]):
         return super().update(**kwargs)
 
 
-class TenantManager(models.Manager[M]):
+class TenantManager(models.Manager[Row_co]):
     """Raises NoTenant unless a tenant is entered, and then shows that tenant's rows only."""
 
-    def get_queryset(self) -> TenantQuerySet[M]:
-        rows: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db)
+    def get_queryset(self) -> TenantQuerySet[Row_co]:
+        rows: TenantQuerySet[Row_co] = TenantQuerySet(self.model, using=self._db)
         return rows.filter(tenant_id=context.current_id()).fetch_mode(FETCH_RAISE)
 
 
@@ -48,7 +48,7 @@ class TenantOwned(models.Model):
         "tenants.Tenant", on_delete=models.PROTECT, default=context.current_id, editable=False, related_name="+"
     )
 
-    objects: TenantManager[Self] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         abstract = True

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
+from audit.canonical import timestamp
 from breakglass import permissions
 from breakglass.actions import ending
 from breakglass.actions.records import RELATED, person_of, scope_words
@@ -18,7 +19,7 @@ from breakglass.policy import approvals, routing, values
 from breakglass.policy.values import Tier
 from breakglass.scopes import Scope, check_shape
 from breakglass.states import Status
-from breakglass.times import after, rfc3339
+from breakglass.times import after
 from tenants import people
 from tenants.actions import in_words, record
 from tenants.models import Member
@@ -114,7 +115,7 @@ def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime) -> Bypass:
         evaluation=ask.evaluation,
         digest=digest,
     )
-    record(_entry(bypass, ask, routing), by=locked, now=now, subject=bypass.pk)
+    record(_entry(bypass, ask, routing), by=locked, now=now, about=bypass.pk)
     return bypass
 
 
@@ -154,7 +155,7 @@ def _entry(bypass: Bypass, ask: Ask, routing: Routing) -> kinds.BypassRequested:
         tier=bypass.tier,
         policy=kinds.PolicyWords(number=routing.version.number, digest=routing.version.digest),
         approvals=clauses,
-        lapses_at=rfc3339(bypass.lapses_at),
+        lapses_at=timestamp(bypass.lapses_at),
         drill=bypass.drill,
         evaluation=bypass.evaluation,
     )

@@ -6,17 +6,17 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-import rfc8785
 from django.db import transaction
 
 from audit import kinds, log
+from audit.canonical import canonical, timestamp
 from breakglass.actions.records import scope_words
 from breakglass.errors import Forbidden
 from breakglass.models import Bypass, Check, GateCredential
 from breakglass.scopes import Scope, check_shape, covers, in_words, rules_covered
 from breakglass.states import Status
-from breakglass.times import rfc3339
 from tenants import context
 from tenants.actions import record
 
@@ -40,7 +40,7 @@ def active(*, now: datetime) -> list[Bypass]:
 
 def opened_by(bypass: Bypass) -> str:
     """The id of the entry that opened it: its last approval."""
-    entry = log.latest_about(tenant_id=str(context.current_id()), subject=bypass.pk, kind=kinds.BypassApproved.kind)
+    entry = log.latest_about(tenant_id=str(context.current_id()), about=bypass.pk, kind=kinds.BypassApproved.kind)
     return entry.id if entry is not None else ""
 
 
@@ -52,7 +52,7 @@ def decide(*, credential: GateCredential, scope: Scope, rules: frozenset[str], n
     """
     check_shape(credential.gate.shape, scope)
     if not credential.may_speak_for(scope.service):
-        raise Forbidden(f"This token does not speak for {scope.service}: use the token of that service's pipeline.")
+        raise Forbidden(f"This token does not speak for {scope.service}: use one that does.")
     in_scope = [bypass for bypass in _holding(credential.gate_id, scope, now) if covers(bypass.scope, scope)]
     bypass = next((one for one in in_scope if rules_covered(one.rules_skipped, rules)), None)
     key = _key(credential, scope, rules)
@@ -74,7 +74,7 @@ def decide(*, credential: GateCredential, scope: Scope, rules: frozenset[str], n
         at=now,
     )
     if bypass is not None and first:
-        record(_entry(check, credential, scope, bypass), by=credential.token, now=now, subject=bypass.pk)
+        record(_entry(check, credential, scope, bypass), by=credential.token, now=now, about=bypass.pk)
     return Decision(
         evaluation=check.evaluation,
         bypass=bypass,
@@ -108,8 +108,8 @@ def _relock(bypass: Bypass, now: datetime) -> Bypass | None:
 
 def _key(credential: GateCredential, scope: Scope, rules: frozenset[str]) -> str:
     """The same for every check by one caller, about one scope and one set of rules."""
-    asked = [credential.pk, scope.service, scope.environment, scope.branch, scope.artifact, sorted(rules)]
-    return hashlib.sha256(rfc8785.dumps(asked)).hexdigest()
+    asked: list[Any] = [credential.pk, scope.service, scope.environment, scope.branch, scope.artifact, sorted(rules)]
+    return hashlib.sha256(canonical(asked)).hexdigest()
 
 
 def _entry(check: Check, credential: GateCredential, scope: Scope, bypass: Bypass) -> kinds.GateChecked:
@@ -119,13 +119,13 @@ def _entry(check: Check, credential: GateCredential, scope: Scope, bypass: Bypas
         scope=scope_words(credential.gate, scope),
         rules=tuple(check.rules),
         decision=check.decision,
-        expires_at=rfc3339(bypass.expires_at or check.at),
+        expires_at=timestamp(bypass.expires_at or check.at),
         drill=bypass.drill,
     )
 
 
 def _bypass_sentence(bypass: Bypass) -> str:
-    return f"Bypass {bypass.pk} is active until {rfc3339(bypass.expires_at)}." if bypass.expires_at else ""
+    return f"Bypass {bypass.pk} is active until {timestamp(bypass.expires_at)}." if bypass.expires_at else ""
 
 
 def _enforce_sentence(scope: Scope, rules: frozenset[str], in_scope: list[Bypass]) -> str:

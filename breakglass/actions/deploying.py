@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from breakglass.actions.deciding import active, opened_by
 from breakglass.actions.records import scope_words
 from breakglass.asks import clean_text, clean_url
 from breakglass.errors import BadInput, Forbidden, WrongState
-from breakglass.models import Bypass, Deploy, GateCredential
+from breakglass.models import Bypass, Deploy, Gate, GateCredential
 from breakglass.models.deploys import DeployStatus
 from breakglass.scopes import Scope, check_shape, covers
 from tenants.actions import record
@@ -37,6 +37,7 @@ class RecordedDeploy:
 
     deploy: Deploy
     entry: str
+    new: bool = False
 
 
 def read_report(*, id: str, scope: Scope, status: str, url: str, provenance_url: str) -> DeployReport:  # noqa: A002
@@ -64,8 +65,8 @@ def record_deploy(*, credential: GateCredential, report: DeployReport, now: date
     """
     check_shape(credential.gate.shape, report.scope)
     if not credential.may_speak_for(report.scope.service):
-        raise Forbidden(f"This token does not speak for {report.scope.service}: use the token of that service's pipeline.")
-    type(credential.gate).objects.select_for_update().get(pk=credential.gate_id)
+        raise Forbidden(f"This token does not speak for {report.scope.service}: use one that does.")
+    Gate.objects.select_for_update().get(pk=credential.gate_id)
     known = Deploy.objects.select_related("bypass").filter(gate_id=credential.gate_id, external_id=report.id).first()
     if known is None:
         return _first_report(credential, report, now)
@@ -87,12 +88,12 @@ def _first_report(credential: GateCredential, report: DeployReport, now: datetim
         first_seen_at=now,
         last_seen_at=now,
     )
-    return _recorded(deploy, credential, now)
+    return replace(_recorded(deploy, credential, now), new=True)
 
 
 def _next_report(deploy: Deploy, credential: GateCredential, report: DeployReport, now: datetime) -> RecordedDeploy:
     if deploy.scope != report.scope:
-        raise WrongState(f"The deploy {report.id} was reported for another scope: use a new id for this one.", field="id")
+        raise WrongState(f"Deploy {report.id} was reported for another scope: use a new id for this one.", field="id")
     if deploy.status == report.status or deploy.status in ENDED:
         return RecordedDeploy(deploy, opened_by(deploy.bypass) if deploy.bypass else "")
     deploy.status, deploy.last_seen_at = report.status, now
@@ -118,5 +119,5 @@ def _recorded(deploy: Deploy, credential: GateCredential, now: datetime) -> Reco
         entry=entry or None,
         drill=credential.gate.practice,
     )
-    record(data, by=credential.token, now=now, subject=deploy.bypass_id or "")
+    record(data, by=credential.token, now=now, about=deploy.bypass_id or "")
     return RecordedDeploy(deploy, entry)

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
+from audit.canonical import timestamp
 from breakglass import guards, permissions
 from breakglass.actions.records import lock, person_of
 from breakglass.asks import COMMENT_MOST, clean_text
 from breakglass.models import Bypass
 from breakglass.states import Status
-from breakglass.times import rfc3339
 from tenants.actions import record
 from tenants.models import Member
 
@@ -25,7 +25,7 @@ def withdraw(*, bypass_id: str, by: Member, now: datetime) -> Bypass:
         return bypass
     permissions.check_can_withdraw(person_of(by), bypass, now)
     close(bypass, "withdraw", by, now)
-    record(kinds.BypassWithdrawn(bypass=bypass.pk), by=by, now=now, subject=bypass.pk)
+    record(kinds.BypassWithdrawn(bypass=bypass.pk), by=by, now=now, about=bypass.pk)
     return bypass
 
 
@@ -38,7 +38,7 @@ def return_bypass(*, bypass_id: str, by: Member, now: datetime) -> Bypass:
     permissions.check_can_return(person_of(by), bypass, now)
     unused = _unused(bypass, now)
     close(bypass, "return", by, now)
-    record(kinds.BypassReturned(bypass=bypass.pk, unused_seconds=unused), by=by, now=now, subject=bypass.pk)
+    record(kinds.BypassReturned(bypass=bypass.pk, unused_seconds=unused), by=by, now=now, about=bypass.pk)
     return bypass
 
 
@@ -55,7 +55,7 @@ def revoke(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass
     why, unused = clean_text("comment", comment, COMMENT_MOST), _unused(bypass, now)
     close(bypass, "revoke", by, now)
     data = kinds.BypassRevoked(bypass=bypass.pk, comment=why, unused_seconds=unused)
-    record(data, by=by, now=now, subject=bypass.pk)
+    record(data, by=by, now=now, about=bypass.pk)
     return bypass
 
 
@@ -69,13 +69,13 @@ def note_the_clock(*, bypass_id: str, now: datetime) -> bool:
     at = bypass.expires_at if ended == Status.EXPIRED else bypass.lapses_at
     bypass.status, bypass.closed_at = ended, at
     bypass.save(update_fields=["status", "closed_at"])
-    effective_at = rfc3339(at or now)
+    effective_at = timestamp(at or now)
     data = (
         kinds.BypassExpired(bypass=bypass.pk, effective_at=effective_at)
         if ended == Status.EXPIRED
         else kinds.BypassLapsed(bypass=bypass.pk, effective_at=effective_at)
     )
-    record(data, by=None, now=now, subject=bypass.pk)
+    record(data, by=None, now=now, about=bypass.pk)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import TypedDict
 from django.db import transaction
 
 from audit import kinds
+from audit.canonical import timestamp
 from breakglass import guards, permissions
 from breakglass.actions.ending import close
 from breakglass.actions.records import find, lock, person_of, reviews_of
@@ -15,11 +16,13 @@ from breakglass.asks import COMMENT_MOST, clean_text
 from breakglass.errors import BypassError, Forbidden
 from breakglass.models import Bypass, RefusedReview, Review
 from breakglass.policy import approvals
-from breakglass.policy.values import Tier, in_words as clause_in_words
+from breakglass.policy.values import Tier
+from breakglass.policy.values import in_words as clause_in_words
 from breakglass.statements import digest, statement
-from breakglass.times import after, rfc3339, whole_second
+from breakglass.times import after, whole_second
 from tenants.actions import in_words, record
 from tenants.models import Member
+
 
 class _Window(TypedDict):
     active: bool
@@ -28,7 +31,11 @@ class _Window(TypedDict):
     expires_at: str | None
 
 
-REASONS = {permissions.OwnReview: "own", permissions.Late: "late", permissions.NoRight: "no_right"}
+REASONS: dict[type[BypassError], str] = {
+    permissions.OwnReview: "own",
+    permissions.Late: "late",
+    permissions.NoRight: "no_right",
+}
 
 
 @transaction.atomic
@@ -73,7 +80,7 @@ def approve(*, bypass_id: str, by: Member, shown: str, ttl: int, comment: str, n
         **_window(bypass),
         drill=bypass.drill,
     )
-    record(data, by=by, now=now, subject=bypass.pk)
+    record(data, by=by, now=now, about=bypass.pk)
     return bypass
 
 
@@ -86,7 +93,7 @@ def deny(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass:
         return bypass
     permissions.check_can_review("deny", person_of(by), bypass, bypass.frozen_tier, now)
     if mine is not None:
-        raise Forbidden("You have approved this: to stop it, ask another approver to deny it or its requester to withdraw.")
+        raise Forbidden("You have approved this: ask another approver to deny it, or its requester to withdraw it.")
     review = Review.objects.create(
         bypass=bypass,
         member=by,
@@ -98,21 +105,21 @@ def deny(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass:
     )
     close(bypass, "deny", by, now)
     data = kinds.BypassDenied(bypass=bypass.pk, approver=in_words(by), comment=review.comment)
-    record(data, by=by, now=now, subject=bypass.pk)
+    record(data, by=by, now=now, about=bypass.pk)
     return bypass
 
 
 @transaction.atomic
 def record_refusal(*, bypass_id: str, by: Member, error: BypassError, now: datetime) -> None:
     """A refused review that matters is an entry too: once per member, bypass and reason. Others leave none."""
-    reason = REASONS.get(type(error))  # type: ignore[call-overload]
+    reason = REASONS.get(type(error))
     if reason is None:
         return
     bypass = find(bypass_id)
     _, new = RefusedReview.objects.get_or_create(bypass=bypass, member=by, reason=reason, defaults={"at": now})
     if new:
         data = kinds.ReviewRefused(bypass=bypass.pk, member=in_words(by), reason=reason, sentence=error.sentence)
-        record(data, by=by, now=now, subject=bypass.pk)
+        record(data, by=by, now=now, about=bypass.pk)
 
 
 def _activate(bypass: Bypass, tier: Tier, reviews: list[Review], now: datetime) -> None:
@@ -131,8 +138,8 @@ def _window(bypass: Bypass) -> _Window:
     return {
         "active": True,
         "effective_ttl": seconds,
-        "starts_at": rfc3339(bypass.starts_at),
-        "expires_at": rfc3339(bypass.expires_at),
+        "starts_at": timestamp(bypass.starts_at),
+        "expires_at": timestamp(bypass.expires_at),
     }
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from django.db import transaction
 
 from audit import kinds, merkle
+from audit.canonical import canonical, timestamp
 from breakglass.models import Check, ChecksBatch
-from breakglass.times import rfc3339
 from tenants.actions import record
 
 MOST = 10_000
@@ -20,7 +19,7 @@ def row(check: Check) -> bytes:
     """A check as a leaf of its batch: canonical JSON (RFC 8785)."""
     document: dict[str, Any] = {
         "evaluation": check.evaluation,
-        "at": rfc3339(check.at),
+        "at": timestamp(check.at),
         "gate": check.gate.slug,
         "service": check.service,
         "environment": check.environment,
@@ -30,7 +29,7 @@ def row(check: Check) -> bytes:
         "decision": check.decision,
         "bypass": check.bypass_id,
     }
-    return rfc8785.dumps(document)
+    return canonical(document)
 
 
 @transaction.atomic
@@ -40,12 +39,12 @@ def seal_checks(*, now: datetime) -> int:
     checks = list(unsealed.filter(batch=None, first=False).order_by("pk")[:MOST])
     if not checks:
         return 0
-    root = merkle.root([row(check) for check in checks]).hex()
+    root = merkle.root_of(row(check) for check in checks).hex()
     batch = ChecksBatch.objects.create(count=len(checks), root=root, at=now)
     Check.objects.filter(pk__in=[check.pk for check in checks]).update(batch=batch)
     first, last = checks[0].at, checks[-1].at
     data = kinds.ChecksSealed(
-        batch=batch.pk, count=len(checks), root=root, first_at=rfc3339(first), last_at=rfc3339(last)
+        batch=batch.pk, count=len(checks), root=root, first_at=timestamp(first), last_at=timestamp(last)
     )
     record(data, by=None, now=now)
     return len(checks)

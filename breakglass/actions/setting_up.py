@@ -37,7 +37,9 @@ def create_gate(
     for environment in environments:
         parse_scope("service", environment)
     if not services or not environments or set(required) - {"branch", "artifact"}:
-        raise BadInput({"services": ["A gate lists at least one service and one environment, and may require branch, artifact."]})
+        raise BadInput(
+            {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
+        )
     gate = Gate(
         slug=slug,
         name=name,
@@ -73,10 +75,12 @@ def issue_credential(
 ) -> tuple[GateCredential, str]:
     """A machine token that speaks for this gate, and its secret, which can't be shown again."""
     if unknown := sorted(set(services) - set(gate.services)):
-        raise BadInput({"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]})
+        raise BadInput(
+            {"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]}
+        )
     token, secret = issue_token(name=name, by=by, now=now, expires_at=expires_at)
     credential = GateCredential.objects.create(gate=gate, token=token, services=list(services))
-    record(kinds.GateCredentialIssued(gate=gate.slug, token=token.pk, services=tuple(services)), by=by, now=now)
+    record(kinds.CredentialIssued(gate=gate.slug, token=token.pk, services=tuple(services)), by=by, now=now)
     return credential, secret
 
 
@@ -103,7 +107,7 @@ def publish_policy(*, source: str, by: Member | None, now: datetime) -> PolicyVe
         kinds.PolicyPublished(number=version.number, digest=version.digest, source=source),
         by=by,
         now=now,
-        subject=f"policy-{version.number}",
+        about=f"policy-{version.number}",
     )
     return version
 
@@ -116,4 +120,3 @@ def directory() -> Directory:
     groups = {group.slug: DirectoryGroup(id=group.pk, size=sizes[group.pk]) for group in Group.objects.all()}
     members = Member.objects.select_related("user").filter(left_at=None)
     return Directory(groups=groups, members={member.user.email: member.pk for member in members})
-

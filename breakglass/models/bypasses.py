@@ -95,7 +95,8 @@ class Bypass(TenantOwned):
                 name="bypass_closed_has_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(whole_gate=True, rules=[]) | (Q(whole_gate=False) & ~Q(rules=[])), name="bypass_rules_or_gate"
+                condition=Q(whole_gate=True, rules=[]) | (Q(whole_gate=False) & ~Q(rules=[])),
+                name="bypass_rules_or_gate",
             ),
         ]
         indexes = [
@@ -122,9 +123,7 @@ class Bypass(TenantOwned):
 
     def status_at(self, now: datetime) -> Status:
         """What it is at `now`, whatever the column says: the clock enforces."""
-        return states.effective(
-            Status(self.status), expires_at=self.expires_at, lapses_at=self.lapses_at, now=now
-        )
+        return states.effective(Status(self.status), expires_at=self.expires_at, lapses_at=self.lapses_at, now=now)
 
     @property
     def frozen_tier(self) -> Tier:

@@ -31,7 +31,9 @@ class Member(TenantOwned):
     class Meta(TenantOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user"], condition=Q(left_at=None), name="member_once"),
-            models.CheckConstraint(condition=Q(left_at=None) | Q(left_at__gte=models.F("joined_at")), name="member_left"),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=models.F("joined_at")), name="member_left"
+            ),
         ]
 
     def __str__(self) -> str:

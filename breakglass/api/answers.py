@@ -1,0 +1,101 @@
+"""What every answer to a machine has in common: never cached, the caller's request id, errors that name the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from breakglass.errors import BadInput, BypassError, Forbidden, TooLarge
+from breakglass.models import GateCredential
+from tenants.access import MachineRequest, machine
+
+MOST_BYTES = 64 * 1024
+MOST_REQUEST_ID = 200
+
+
+def endpoint(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view for machines: authenticates, answers errors in JSON, and marks the answer."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        authenticated = machine(_caught(view))
+
+        @csrf_exempt
+        @wraps(authenticated)
+        def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods:
+                allowed = ", ".join(methods)
+                answer = error(f"This address takes {allowed}.", 405)
+                answer["Allow"] = allowed
+            else:
+                answer = authenticated(request, *args, **kwargs)
+            return _mark(request, answer)
+
+        return marked
+
+    return decorate
+
+
+def _caught(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def caught(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except BadInput as refused:
+            return error(refused.sentence, refused.status, fields=refused.fields)
+        except BypassError as refused:
+            return error(refused.sentence, refused.status, field=refused.field)
+
+    return caught
+
+
+def _mark(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    answer["Cache-Control"] = "no-store"
+    request_id = request.headers.get("X-Request-ID", "")
+    if request_id and len(request_id) <= MOST_REQUEST_ID and request_id.isascii() and request_id.isprintable():
+        answer["X-Request-ID"] = request_id
+    return answer
+
+
+def error(sentence: str, status: int, **more: Any) -> HttpResponse:
+    """`{"error": sentence}` with the field or fields that are wrong."""
+    return JsonResponse({"error": sentence} | {name: value for name, value in more.items() if value}, status=status)
+
+
+def credential(request: MachineRequest, gate: str) -> GateCredential:
+    """What the token may say at this gate. Raises BadInput without a gate, Forbidden at another one."""
+    found = GateCredential.objects.select_related("gate", "token").filter(token=request.token).first()
+    if found is None:
+        raise Forbidden("This token speaks for no gate: ask an admin for a token of the gate.")
+    if not gate:
+        raise BadInput({"gate": [f"Say which gate this is about: gate={found.gate.slug}."]})
+    if found.gate.slug != gate:
+        raise Forbidden(f"This token speaks for the gate {found.gate.slug} alone: use a token of the gate you mean.")
+    return found
+
+
+def body(request: HttpRequest, known: frozenset[str]) -> dict[str, Any]:
+    """The JSON object that was sent, its strings checked. Raises BadInput, TooLarge (64 KiB)."""
+    try:
+        raw = request.body
+    except RequestDataTooBig:
+        raw = b" " * (MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise TooLarge("This body is larger than 64 KiB: send less.")
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise BadInput({"body": ["Send one JSON object."]})
+    if unknown := sorted(set(document) - known):
+        raise BadInput({field: ["There is no such field here: take it out."] for field in unknown[:5]})
+    texts = {name: "" if value is None else value for name, value in document.items()}
+    if wrong := [name for name, value in texts.items() if not isinstance(value, str)]:
+        raise BadInput({name: ["Send this as a string."] for name in wrong})
+    return cast("dict[str, Any]", texts)

@@ -1,0 +1,58 @@
+"""What the worker does every minute: it writes down what the clock has done. Nothing is enforced here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from django.db.models import Q
+from django.utils import timezone
+
+from audit import log
+from breakglass.actions.ending import note_the_clock
+from breakglass.actions.sealing import seal_checks
+from breakglass.models import Bypass, Heartbeat
+from breakglass.states import Status
+from tenants import context
+from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
+NAME = "sweep"
+
+
+def sweep() -> None:
+    """One round over every tenant. A tenant or bypass that fails is logged and does not stop the others."""
+    for tenant in Tenant.objects.order_by("pk"):
+        with context.entered(tenant):
+            _round(tenant)
+    Heartbeat.objects.update_or_create(name=NAME, defaults={"at": timezone.now()})
+
+
+def _round(tenant: Tenant) -> None:
+    for bypass_id in overdue():
+        _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
+    _try(partial(seal_checks, now=timezone.now()), f"{tenant}: sealing checks")
+    _try(partial(log.integrate_all, str(tenant.pk)), f"{tenant}: integrating the log")
+
+
+def _try(step: Callable[[], object], what: str) -> None:
+    try:
+        step()
+    except Exception:
+        logger.exception("%s failed; the next sweep tries again", what)
+
+
+def overdue() -> list[str]:
+    """The entered tenant's bypasses that the clock has ended and nobody has written down."""
+    now = timezone.now()
+    ended = Q(status=Status.ACTIVE, expires_at__lte=now) | Q(status=Status.REQUESTED, lapses_at__lte=now)
+    return list(Bypass.objects.filter(ended).order_by("requested_at").values_list("pk", flat=True))
+
+
+def schedule_sweep(**_: object) -> None:
+    """Have the sweep run every minute; called after every migrate."""
+    from django_q.models import Schedule  # noqa: PLC0415  its app is not loaded when this module is
+
+    defaults = {"func": "breakglass.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+    Schedule.objects.get_or_create(name=NAME, defaults=defaults)

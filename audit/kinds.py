@@ -1,0 +1,386 @@
+"""The log's vocabulary: every kind of entry as a typed value, with its columns in the CSV.
+
+Subclass `Kind`; the subclass is made a frozen, keyword-only dataclass and registered by its `kind`.
+"""
+
+import re
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, ClassVar, dataclass_transform
+
+KINDS: dict[str, type["Kind"]] = {}
+
+_NAME = re.compile(r"[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Kind:
+    """What one kind of entry says. Fields: str, int, bool, None, tuples, dicts or small dataclasses of these."""
+
+    kind: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, kw_only=True)(cls)
+        if not _NAME.fullmatch(cls.kind):
+            raise TypeError(f"{cls.__name__}.kind is {cls.kind!r}: name it noun.past, as in bypass.requested.")
+        if cls.kind in KINDS:
+            raise TypeError(f"{cls.__name__} and {KINDS[cls.kind].__name__} are both {cls.kind!r}: rename one.")
+        names = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+        cls.columns = cls.__dict__.get("columns", names)
+        KINDS[cls.kind] = cls
+
+    def as_data(self) -> dict[str, Any]:
+        """The fields as a JSON object."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+# The log about itself.
+
+
+class GenesisRecorded(Kind):
+    """The first entry of every log: whose it is, and which keys speak for it. Key ids and digests are hex SHA-256."""
+
+    kind: ClassVar[str] = "log.opened"
+
+    tenant: str
+    host: str
+    log_key: str
+    ct_key: str
+    trusted_root: str
+    previous_size: int | None = None
+    previous_root: str | None = None
+
+
+class ChecksSealed(Kind):
+    """A batch of checks; `root` is the hex RFC 6962 root over the canonical JSON of its rows, in order."""
+
+    kind: ClassVar[str] = "checks.sealed"
+
+    batch: int
+    count: int
+    root: str
+    first_at: str
+    last_at: str
+
+
+# Small values inside entries.
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonWords:
+    """A member, in the words of the time."""
+
+    id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeWords:
+    """What a bypass, check or deploy is about; an empty branch or artifact is any (of a bypass) or unsaid."""
+
+    gate: str
+    service: str
+    environment: str
+    branch: str
+    artifact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyWords:
+    """The policy version that an act relied on."""
+
+    number: int
+    digest: str
+
+
+# Who there is.
+
+
+class TenantCreated(Kind):
+    """The operator made the tenant."""
+
+    kind: ClassVar[str] = "tenant.created"
+
+    slug: str
+    name: str
+
+
+class MemberAdded(Kind):
+    """An account became a member."""
+
+    kind: ClassVar[str] = "member.added"
+
+    member: PersonWords
+    human: str
+    roles: tuple[str, ...]
+
+
+class MemberRemoved(Kind):
+    """A member left, with every role and group."""
+
+    kind: ClassVar[str] = "member.removed"
+
+    member: PersonWords
+
+
+class RoleGranted(Kind):
+    """A member holds a role from now on."""
+
+    kind: ClassVar[str] = "role.granted"
+
+    member: PersonWords
+    role: str
+
+
+class RoleRevoked(Kind):
+    """A member no longer holds a role."""
+
+    kind: ClassVar[str] = "role.revoked"
+
+    member: PersonWords
+    role: str
+
+
+class GroupCreated(Kind):
+    """An approver group was made."""
+
+    kind: ClassVar[str] = "group.created"
+
+    group: str
+    name: str
+
+
+class GroupJoined(Kind):
+    """A member is in a group from now on."""
+
+    kind: ClassVar[str] = "group.joined"
+
+    group: str
+    member: PersonWords
+
+
+class GroupLeft(Kind):
+    """A member is no longer in a group."""
+
+    kind: ClassVar[str] = "group.left"
+
+    group: str
+    member: PersonWords
+
+
+class TokenIssued(Kind):
+    """A machine token was made; its secret is nowhere."""
+
+    kind: ClassVar[str] = "token.issued"
+
+    token: int
+    name: str
+    expires_at: str | None
+
+
+class TokenRevoked(Kind):
+    """A machine token stopped working."""
+
+    kind: ClassVar[str] = "token.revoked"
+
+    token: int
+    name: str
+
+
+# What is set up.
+
+
+class GateCreated(Kind):
+    """A gate with its closed lists; practice is fixed."""
+
+    kind: ClassVar[str] = "gate.created"
+
+    gate: str
+    name: str
+    services: tuple[str, ...]
+    environments: tuple[str, ...]
+    required: tuple[str, ...]
+    practice: bool
+
+
+class CredentialIssued(Kind):
+    """A machine token may speak for a gate, and there for these services (none: all)."""
+
+    kind: ClassVar[str] = "credential.issued"
+
+    gate: str
+    token: int
+    services: tuple[str, ...]
+
+
+class PolicyPublished(Kind):
+    """A policy version is in force from now on; `source` is its YAML."""
+
+    kind: ClassVar[str] = "policy.published"
+
+    number: int
+    digest: str
+    source: str
+
+
+# The record of a bypass.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseWords:
+    """One clause of the tier's approvals, and who could fill it when the bypass was asked for."""
+
+    clause: str
+    people: tuple[PersonWords, ...]
+
+
+class BypassRequested(Kind):
+    """Somebody asked for a bypass. TTLs are in seconds."""
+
+    kind: ClassVar[str] = "bypass.requested"
+
+    bypass: str
+    requester: PersonWords
+    scope: ScopeWords
+    whole_gate: bool
+    rules: tuple[str, ...]
+    reason_kind: str
+    justification: str
+    incident_url: str
+    proposed_ttl: int
+    tier: str
+    policy: PolicyWords
+    approvals: tuple[ClauseWords, ...]
+    lapses_at: str
+    drill: bool
+    evaluation: str
+
+
+class BypassApproved(Kind):
+    """One approval. `active` says that it was the last one needed; then the window is set, else it is null."""
+
+    kind: ClassVar[str] = "bypass.approved"
+
+    bypass: str
+    approver: PersonWords
+    roles: tuple[str, ...]
+    clauses: tuple[str, ...]
+    missing: tuple[str, ...]
+    ttl: int
+    comment: str
+    statement: str
+    shown: dict[str, Any]
+    active: bool
+    effective_ttl: int | None
+    starts_at: str | None
+    expires_at: str | None
+    drill: bool
+
+
+class BypassDenied(Kind):
+    """One denial ended the request."""
+
+    kind: ClassVar[str] = "bypass.denied"
+
+    bypass: str
+    approver: PersonWords
+    comment: str
+
+
+class BypassWithdrawn(Kind):
+    """Its requester took the request back."""
+
+    kind: ClassVar[str] = "bypass.withdrawn"
+
+    bypass: str
+
+
+class BypassLapsed(Kind):
+    """Nobody approved it by `effective_at`."""
+
+    kind: ClassVar[str] = "bypass.lapsed"
+
+    bypass: str
+    effective_at: str
+
+
+class BypassExpired(Kind):
+    """The clock ended it at `effective_at`; the entry's own time is when that was written down."""
+
+    kind: ClassVar[str] = "bypass.expired"
+
+    bypass: str
+    effective_at: str
+
+
+class BypassReturned(Kind):
+    """Its requester was done before the end."""
+
+    kind: ClassVar[str] = "bypass.returned"
+
+    bypass: str
+    unused_seconds: int
+
+
+class BypassRevoked(Kind):
+    """Somebody shut the gate before the end."""
+
+    kind: ClassVar[str] = "bypass.revoked"
+
+    bypass: str
+    comment: str
+    unused_seconds: int
+
+
+class ReviewRefused(Kind):
+    """Somebody tried to review and was refused: their own, without the right, or too late."""
+
+    kind: ClassVar[str] = "review.refused"
+
+    bypass: str
+    member: PersonWords
+    reason: str
+    sentence: str
+
+
+# What gates asked, and what was shipped.
+
+
+class GateChecked(Kind):
+    """The first `bypass` answer for a caller, scope and set of rules."""
+
+    kind: ClassVar[str] = "gate.checked"
+
+    bypass: str
+    evaluation: str
+    scope: ScopeWords
+    rules: tuple[str, ...]
+    decision: str
+    expires_at: str
+    drill: bool
+
+
+class DeployRecorded(Kind):
+    """A deploy as its sender reported it, and the bypass that covered it (null: none did)."""
+
+    kind: ClassVar[str] = "deploy.recorded"
+
+    deploy: str
+    scope: ScopeWords
+    status: str
+    url: str
+    provenance_url: str
+    bypass: str | None
+    entry: str | None
+    drill: bool

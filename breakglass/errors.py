@@ -3,8 +3,6 @@
 Raised by the ground floor and by actions; the edges turn them into pages and JSON and never write their own.
 """
 
-# ruff: noqa: N818  the names say what an edge answers, and read better without the suffix
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar

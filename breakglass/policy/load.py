@@ -36,7 +36,7 @@ def _policy(root: Place, directory: Directory) -> Policy:
 def _check_version(place: Place) -> None:
     written = place.scalar()
     if written != str(VERSION):
-        raise place.refuse(f"is {written[:40]}, which is not read here", f"write version: {VERSION}")
+        raise place.refuse(f"is {written[:40] or 'empty'}, which is not read here", f"write version: {VERSION}")
 
 
 def _tier_places(place: Place) -> dict[str, Place]:

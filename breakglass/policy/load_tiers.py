@@ -86,8 +86,9 @@ def _group(place: Place, slug: str, directory: Directory) -> Group:
 
 
 def _person(place: Place, deputy: Place | None, directory: Directory) -> Person:
-    named = _member(place, directory)
-    stand_in = attempt(_member, deputy, directory)
+    named, stand_in = attempt(_member, place, directory), attempt(_member, deputy, directory)
+    if named is None:
+        raise Refused
     if deputy and stand_in and stand_in.member_id == named.member_id:
         deputy.note("is the person it stands in for", "name somebody else, or take it out")
     return Person(named.member_id, named.email, stand_in)

@@ -20,7 +20,7 @@ MOST_PROBLEMS = 100
 _PLAIN_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
-class Refused(Exception):  # noqa: N818  control flow inside the loader: the problem is already on the list
+class Refused(Exception):
     """This place is of no use; its problem has been noted."""
 
 

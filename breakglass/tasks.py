@@ -26,6 +26,7 @@ def sweep() -> None:
     for tenant in Tenant.objects.order_by("pk"):
         with context.entered(tenant):
             _round(tenant)
+    _try(log.integrate_all, "integrating the logs")
     Heartbeat.objects.update_or_create(name=NAME, defaults={"at": timezone.now()})
 
 
@@ -33,7 +34,6 @@ def _round(tenant: Tenant) -> None:
     for bypass_id in overdue():
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
     _try(partial(seal_checks, now=timezone.now()), f"{tenant}: sealing checks")
-    _try(partial(log.integrate_all, str(tenant.pk)), f"{tenant}: integrating the log")
 
 
 def _try(step: Callable[[], object], what: str) -> None:

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, cast
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -129,12 +130,21 @@ def views(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[Ca
             yield pattern.callback
 
 
-def require_declared() -> None:
-    """Raises ImproperlyConfigured naming each view of ours that declares no access."""
-    silent = [
+def silent() -> list[str]:
+    """The views of ours that declare no access."""
+    return [
         f"{view.__module__}.{view.__name__}"
         for view in views()
         if declared(view) is None and not view.__module__.startswith(FOREIGN_MODULES)
     ]
-    if silent:
-        raise ImproperlyConfigured(f"Declare who may call {', '.join(silent)}: see tenants/access.py.")
+
+
+def check_declared(**_: object) -> list[CheckMessage]:
+    """The system check: no command of manage.py runs with a silent view."""
+    return [Error(f"{name} does not say who may call it.", hint="See tenants/access.py.", id="E001") for name in silent()]
+
+
+def require_declared() -> None:
+    """Raises ImproperlyConfigured naming each view of ours that declares no access: no server starts with one."""
+    if names := silent():
+        raise ImproperlyConfigured(f"Declare who may call {', '.join(names)}: see tenants/access.py.")

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class TenantsConfig(AppConfig):
     name = "tenants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the database refuses."""
+        from audit import triggers  # noqa: PLC0415  models can be imported from here on
+        from tenants.triggers import tenancy_triggers  # noqa: PLC0415
+
+        triggers.register(*tenancy_triggers(self.name))

@@ -40,7 +40,7 @@ def active(*, now: datetime) -> list[Bypass]:
 
 def opened_by(bypass: Bypass) -> str:
     """The id of the entry that opened it: its last approval."""
-    entry = log.latest_about(tenant_id=str(context.current_id()), about=bypass.pk, kind=kinds.BypassApproved.kind)
+    entry = log.entries_of(str(context.current_id()), about=bypass.pk, kind=kinds.BypassApproved.kind).last()
     return entry.id if entry is not None else ""
 
 

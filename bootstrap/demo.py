@@ -19,11 +19,15 @@ def main(arguments: list[str]) -> int:
     """Become `manage.py demo` with the demo's settings, DEMO_DIR (absolute) and PORT in its environment."""
     folder, port = _folder(os.environ), _port(os.environ)
     python = venv.ensure(dev=False)
-    settings = write(folder, port)
-    environment = {name: value for name, value in os.environ.items() if name not in _files(settings)}
-    environment.update(settings, DEMO_DIR=str(folder), PORT=str(port))
+    surroundings = environment(os.environ, write(folder, port), folder, port)
     os.chdir(ROOT)
-    os.execve(python, [python, "manage.py", "demo", *arguments], environment)
+    os.execve(python, [python, "manage.py", "demo", *arguments], surroundings)
+
+
+def environment(callers: Mapping[str, str], settings: Mapping[str, str], folder: Path, port: int) -> dict[str, str]:
+    """The caller's environment with the demo's settings in place of any of its own, NAME_FILE ones too."""
+    own = {name: value for name, value in callers.items() if name.removesuffix("_FILE") not in settings}
+    return {**own, **settings, "DEMO_DIR": str(folder), "PORT": str(port)}
 
 
 def write(folder: Path, port: int) -> dict[str, str]:
@@ -45,11 +49,6 @@ def read(file: Path) -> dict[str, str]:
     return dict(word.split("=", 1) for words in lines for word in words if "=" in word)
 
 
-def _files(settings: Mapping[str, str]) -> set[str]:
-    """The variables that would take the place of these settings, were they set in the caller's shell."""
-    return {f"{name}_FILE" for name in settings}
-
-
 def _settings(folder: Path, port: int, known: Mapping[str, str]) -> dict[str, str]:
     place = quote(str(folder))
     return {
@@ -62,12 +61,12 @@ def _settings(folder: Path, port: int, known: Mapping[str, str]) -> dict[str, st
     }
 
 
-def _folder(environment: Mapping[str, str]) -> Path:
-    return (ROOT / Path(environment.get("DEMO_DIR") or "var").expanduser()).resolve()
+def _folder(callers: Mapping[str, str]) -> Path:
+    return (ROOT / Path(callers.get("DEMO_DIR") or "var").expanduser()).resolve()
 
 
-def _port(environment: Mapping[str, str]) -> int:
-    text = environment.get("PORT") or "8000"
+def _port(callers: Mapping[str, str]) -> int:
+    text = callers.get("PORT") or "8000"
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
         raise SetupError(f"PORT is {text!r}: set it to a number from 1 to 65535.")
     return int(text)

@@ -1,0 +1,90 @@
+"""The demo's settings file: made once, refreshed after that, and read the same by a shell."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bootstrap import demo
+from bootstrap.shell import SetupError
+
+NAMES = [
+    "SECRET_KEY",
+    "KEY_ENCRYPTION_SECRET",
+    "DATABASE_URL",
+    "SITE_URL",
+    "EMAIL_URL",
+    "CACHE_URL",
+    "SIGNER",
+]
+
+
+def _as_a_shell_reads_it(file: Path) -> dict[str, str]:
+    script = f'set -a; . "$1"; for name in {" ".join(NAMES)}; do eval "printf \'%s\\n\' \\"\\$$name\\""; done'
+    done = subprocess.run(["sh", "-c", script, "sh", str(file)], capture_output=True, text=True, check=True, env={})
+    return dict(zip(NAMES, done.stdout.splitlines(), strict=True))
+
+
+def test_first_run_writes_every_setting(tmp_path: Path) -> None:
+    settings = demo.write(tmp_path, 8000)
+    assert list(settings) == NAMES
+    assert {name: settings[name] for name in NAMES[2:]} == {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/demo.sqlite3",
+        "SITE_URL": "http://localhost:8000",
+        "EMAIL_URL": f"file://{tmp_path}/mail",
+        "CACHE_URL": "db://django_cache",
+        "SIGNER": "embedded",
+    }
+
+
+def test_secrets_are_long_and_differ(tmp_path: Path) -> None:
+    first, second = demo.write(tmp_path / "a", 8000), demo.write(tmp_path / "b", 8000)
+    drawn = {settings[name] for settings in (first, second) for name in demo.SECRETS}
+    assert [len(drawn), *map(len, drawn)] == [4, 64, 64, 64, 64]
+
+
+def test_second_run_keeps_the_secrets_and_takes_the_port(tmp_path: Path) -> None:
+    first, second = demo.write(tmp_path, 8000), demo.write(tmp_path, 8001)
+    assert second == {**first, "SITE_URL": "http://localhost:8001"}
+
+
+def test_moved_folder_keeps_the_secrets_and_takes_its_new_paths(tmp_path: Path) -> None:
+    first = demo.write(tmp_path / "old", 8000)
+    shutil.move(tmp_path / "old", tmp_path / "new")
+    moved = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/new/demo.sqlite3",
+        "EMAIL_URL": f"file://{tmp_path}/new/mail",
+    }
+    assert demo.write(tmp_path / "new", 8000) == {**first, **moved}
+
+
+def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    (tmp_path / "demo.env").touch(mode=0o644)
+    demo.write(tmp_path, 8000)
+    assert [(file.name, file.stat().st_mode & 0o777) for file in tmp_path.iterdir()] == [("demo.env", 0o600)]
+
+
+@pytest.mark.parametrize("name", ["plain", "with a space", "it's $HOME; `id` #1", "äöü"])
+def test_shell_reads_what_was_written(tmp_path: Path, name: str) -> None:
+    settings = demo.write(tmp_path / name, 8000)
+    assert _as_a_shell_reads_it(tmp_path / name / "demo.env") == settings
+
+
+def test_callers_own_settings_give_way(tmp_path: Path) -> None:
+    callers = {"DATABASE_URL": "postgres://elsewhere/x", "SECRET_KEY_FILE": "/run/secrets/key", "HOME": "/home/rosa"}
+    assert demo.environment(callers, {"DATABASE_URL": "sqlite:///x", "SECRET_KEY": "k"}, tmp_path, 8001) == {
+        "HOME": "/home/rosa",
+        "DATABASE_URL": "sqlite:///x",
+        "SECRET_KEY": "k",
+        "DEMO_DIR": str(tmp_path),
+        "PORT": "8001",
+    }
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "\uff18000", "80 00"])
+def test_port_that_is_none_is_refused_before_anything_is_made(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SetupError) as refusal:
+        demo.main([])
+    assert str(refusal.value) == f"PORT is {port!r}: set it to a number from 1 to 65535."

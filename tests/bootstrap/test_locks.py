@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bootstrap import locks
+from bootstrap.shell import ROOT
 
 PYPROJECT = """
 [project]
@@ -18,25 +19,23 @@ installer = ["uv"]
 
 
 def _pins(name: str) -> set[str]:
-    return set(re.findall(r"^(\S+==\S+)", (locks.ROOT / name).read_text(), re.MULTILINE))
+    return set(re.findall(r"^(\S+==\S+)", (ROOT / name).read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", locks.SOURCES)
 def test_lock_was_made_for_these_dependencies(name: str) -> None:
-    first, _, _ = (locks.ROOT / name).read_text().partition("\n")
+    first, _, _ = (ROOT / name).read_text().partition("\n")
     assert f"{first}\n" == locks.heading(locks.PYPROJECT.read_text())
 
 
 @pytest.mark.parametrize("name", locks.SOURCES)
 def test_lock_names_no_host(name: str) -> None:
-    assert re.findall(r"\w+://\S+|--(?:extra-)?index-url|--find-links", (locks.ROOT / name).read_text()) == []
+    assert re.findall(r"\w+://\S+|--(?:extra-)?index-url|--find-links", (ROOT / name).read_text()) == []
 
 
 @pytest.mark.parametrize("name", locks.SOURCES)
 def test_every_pin_has_hashes(name: str) -> None:
-    hashed = re.findall(
-        r"^(\S+==\S+)[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", (locks.ROOT / name).read_text(), re.MULTILINE
-    )
+    hashed = re.findall(r"^(\S+==\S+)[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", (ROOT / name).read_text(), re.MULTILINE)
     assert set(hashed) == _pins(name)
 
 

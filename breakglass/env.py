@@ -45,6 +45,16 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to a whole number.") from error
 
 
+def cache(url: str) -> dict[str, Any]:
+    """One of Django's CACHES: db://table, shared by every process, or memory:// (the suite's)."""
+    parts = urlsplit(url)
+    if parts.scheme == "db" and parts.netloc.isidentifier():
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": parts.netloc}
+    if parts.scheme == "memory":
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    raise ImproperlyConfigured("CACHE_URL must be db://django_cache, or db:// and another table's name.")
+
+
 def mailer(url: str) -> dict[str, Any]:
     """One of Django's MAILERS from a URL.
 

@@ -40,9 +40,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
-if env.text("CACHE_URL", "db://django_cache") == "memory://":
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": env.cache(env.text("CACHE_URL", "db://django_cache"))}
 
 INSTALLED_APPS = [
     "breakglass",

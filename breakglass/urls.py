@@ -1,0 +1,62 @@
+"""Every address of the portal."""
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from breakglass.api import urls as api
+from breakglass.views import acting, audit_log, errors, health, home, pdf, record, requesting, waiting
+
+
+class BypassId:
+    """`bg_` and 20 letters and digits; anything else is nobody's bypass."""
+
+    regex = "bg_[0-9a-z]{20}"
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(BypassId, "bypass")
+
+bypass = [
+    path("", record.record, name="record"),
+    path("approve/", acting.approve, name="approve"),
+    path("deny/", acting.deny, name="deny"),
+    path("withdraw/", acting.withdraw, name="withdraw"),
+    path("return/", acting.return_, name="return"),
+    path("revoke/", acting.revoke, name="revoke"),
+    path("record.pdf", pdf.record_pdf, name="record-pdf"),
+]
+one_log = [
+    path("trusted_root.json", audit_log.trusted_root, name="trusted-root"),
+    path("trust_config.json", audit_log.trust_configuration, name="trust-config"),
+    path("checkpoint", audit_log.checkpoint, name="checkpoint"),
+    path("<int:index>/", audit_log.entry, name="entry"),
+    path("<int:index>/entry.json", audit_log.entry_json, name="entry-json"),
+    path("<int:index>/bundle.sigstore.json", audit_log.entry_bundle, name="entry-bundle"),
+]
+tenant: list[URLPattern | URLResolver] = [
+    path("", home.now, name="now"),
+    path("queue/", waiting.queue, name="queue"),
+    path("bypasses/new", requesting.new_bypass, name="new-bypass"),
+    path("bypasses/<bypass:bypass_id>/", include(bypass)),
+    path("audit/", audit_log.audit, name="audit"),
+    path("audit/<int:number>/", include(one_log)),
+    path("api/v1/", include(api)),
+]
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("t/<slug:tenant>/", include(tenant)),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

@@ -1,0 +1,46 @@
+"""The buttons of a record: which there are in its state, and for each the sentence that refuses it, if one does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from breakglass import guards, permissions
+from breakglass.models import Bypass, Review
+from breakglass.policy.values import Tier
+from tenants.people import Person
+
+LABELS = {
+    "approve": "Approve",
+    "deny": "Deny",
+    "withdraw": "Withdraw the request",
+    "return": "Done: shut the gate",
+    "revoke": "Revoke: shut the gate",
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button; `refused` is why this person can't press it, or nothing."""
+
+    name: str
+    refused: str
+
+    @property
+    def label(self) -> str:
+        """What the button says."""
+        return LABELS[self.name]
+
+
+def acts_on(bypass: Bypass, tier: Tier, person: Person, reviews: Sequence[Review], now: datetime) -> dict[str, Act]:
+    """By name, what can be done to the bypass by anybody in its state at `now`."""
+    checks: dict[str, Callable[[], object]] = {
+        "approve": lambda: permissions.check_can_approve(person, bypass, tier, reviews, now),
+        "deny": lambda: permissions.check_can_review("deny", person, bypass, tier, now),
+        "withdraw": lambda: permissions.check_can_withdraw(person, bypass, now),
+        "return": lambda: permissions.check_can_return(person, bypass, now),
+        "revoke": lambda: permissions.check_can_revoke(person, bypass, tier, now),
+    }
+    possible = [name for name in checks if guards.can(name, bypass, now)]
+    return {name: Act(name, permissions.why_not(checks[name])) for name in possible}

@@ -1,0 +1,51 @@
+"""Whose approval a record has and whose it still needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from breakglass import permissions
+from breakglass.models import Bypass, Review
+from breakglass.policy import approvals
+from breakglass.policy.values import Tier, in_words
+from tenants import people
+from tenants.people import Person
+
+
+@dataclass(frozen=True)
+class Given:
+    """A review, and what it was good for."""
+
+    review: Review
+    clauses: tuple[str, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether whoever gave it is still a member."""
+        return self.review.member.left_at is None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a clause still needs, and who could give it now."""
+
+    clause: str
+    people: tuple[Person, ...]
+
+
+def given(tier: Tier, reviews: Sequence[Review]) -> list[Given]:
+    """Every review, with its clauses in words."""
+    return [Given(one, tuple(in_words(tier.approvals[index]) for index in one.clauses)) for one in reviews]
+
+
+def missing(bypass: Bypass, tier: Tier, reviews: Sequence[Review]) -> list[Missing]:
+    """What is still needed, clause by clause, and the people who could give it and have not."""
+    everybody = {person.member_id: person for person in people.people()}
+    candidates = [permissions.candidate(person, bypass.requested_at) for person in everybody.values()]
+    could = approvals.who_could(tier, candidates, requester_human=str(bypass.requester.human_id))
+    done = {str(review.human_id) for review in reviews}
+    return [
+        Missing(need.in_words, tuple(everybody[one.member_id] for one in could[need.index] if one.human not in done))
+        for need in approvals.missing(tier, permissions.counted(reviews))
+    ]

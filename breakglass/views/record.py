@@ -1,0 +1,84 @@
+"""The record of a bypass: all that is known of it, and what whoever looks can do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from audit import log
+from breakglass import statements
+from breakglass.actions import records
+from breakglass.errors import BypassError
+from breakglass.models import Bypass, Check, Deploy
+from breakglass.states import Status
+from breakglass.views import approvals, sentences
+from breakglass.views.acts import LABELS, acts_on
+from breakglass.views.clock import moment
+from breakglass.views.edge import page
+from tenants import drafts
+from tenants.access import TenantRequest
+
+MOST_CHECKS = 20
+MOST_DEPLOYS = 50
+KEPT = "What you typed before you signed in again is here: look at the record as it is now, then send it."
+
+
+@page()
+@require_safe
+def record(request: TenantRequest, bypass_id: str) -> HttpResponse:
+    """The record, with what was typed into one of its forms before the session ended."""
+    kept = (drafts.take(request, f"{request.path}{act}/") for act in LABELS)
+    draft = next((fields for fields in kept if fields is not None), None)
+    return answer(request, records.find(bypass_id), typed=draft, notice="" if draft is None else KEPT)
+
+
+def answer(
+    request: TenantRequest,
+    bypass: Bypass,
+    *,
+    typed: QueryDict | None = None,
+    notice: str = "",
+    refused: BypassError | None = None,
+) -> HttpResponse:
+    """The page, after a refused act with its sentence, its status and what was typed."""
+    words = facts(request, bypass)
+    person = records.person_of(request.member)
+    words |= {
+        "acts": acts_on(bypass, words["tier"], person, words["reviews"], moment(request)),
+        "ttl_choices": words["statement"]["ttl_choices"],
+        "typed": {"comment": "", "ttl": ""} if typed is None else typed.dict(),
+        "notice": notice,
+        "refused": refused,
+    }
+    return render(request, "bypass/record.html", words, status=200 if refused is None else refused.status)
+
+
+def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
+    """What the record says, on the page and in the PDF."""
+    now, tier, reviews = moment(request), bypass.frozen_tier, records.reviews_of(bypass)
+    status = bypass.status_at(now)
+    statement = statements.statement(bypass, tier)
+    entries = log.entries_of(str(request.tenant.pk), about=bypass.pk)
+    return {
+        "bypass": bypass,
+        "tier": tier,
+        "status": status,
+        "statement": statement,
+        "statement_digest": statements.digest(statement),
+        "reviews": reviews,
+        "given": approvals.given(tier, reviews),
+        "missing": approvals.missing(bypass, tier, reviews) if status == Status.REQUESTED else [],
+        "timeline": [sentences.line(entry) for entry in entries],
+        "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],
+        "checks": _checks(bypass),
+    }
+
+
+def _checks(bypass: Bypass) -> QuerySet[Check]:
+    """What the gate last asked about this service and environment since the request, and what it was answered."""
+    asked = Check.objects.filter(gate=bypass.gate, service=bypass.service, environment=bypass.environment)
+    return asked.filter(at__gte=bypass.requested_at).order_by("-at", "-pk")[:MOST_CHECKS]

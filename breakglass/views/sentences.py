@@ -1,0 +1,132 @@
+"""Entries of the log as sentences: who did what, in the words that the entry itself keeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.models import Entry
+from breakglass import durations
+from breakglass.scopes import Scope, in_words
+from breakglass.views import clock
+
+type Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry for people. `quote` is what somebody wrote in it."""
+
+    id: str
+    log: int
+    index: int
+    at: datetime
+    kind: str
+    about: str
+    actor: str
+    says: str
+    quote: str
+
+
+def line(entry: Entry) -> Line:
+    """The entry as a line of a timeline."""
+    document = json.loads(bytes(entry.document))
+    data = document["data"]
+    return Line(
+        id=entry.id,
+        log=entry.log.number,
+        index=entry.index,
+        at=datetime.fromisoformat(document["time"]),
+        kind=entry.kind,
+        about=entry.about,
+        actor=document["actor"]["name"],
+        says=SAYS[entry.kind](data),
+        quote=data.get("comment") or (data["sentence"] if entry.kind == "review.refused" else ""),
+    )
+
+
+def _when(text: str) -> str:
+    return clock.in_words(datetime.fromisoformat(text))
+
+
+def _scope(scope: Data) -> str:
+    covered = Scope(scope["service"], scope["environment"], scope["branch"], scope["artifact"])
+    return f"{scope['gate']}, {in_words(covered)}"
+
+
+def _listed(words: list[str], none: str) -> str:
+    return ", ".join(words) or none
+
+
+def _asked(data: Data) -> str:
+    what = "the whole gate" if data["whole_gate"] else _listed(data["rules"], "no rule")
+    return f"asked to skip {what} at {_scope(data['scope'])}, for {durations.show(data['proposed_ttl'])}"
+
+
+def _approved(data: Data) -> str:
+    given = f"approved it for {durations.show(data['ttl'])}"
+    if data["active"]:
+        return f"{given}: active for {durations.show(data['effective_ttl'])}, until {_when(data['expires_at'])}"
+    return f"{given}; still missing: {_listed(data['missing'], 'nothing')}"
+
+
+def _refused(data: Data) -> str:
+    why = {"own": "it is their own", "late": "it was too late", "no_right": "the policy does not ask them"}
+    return f"tried to review it and was refused: {why.get(data['reason'], data['reason'])}"
+
+
+def _gate(data: Data) -> str:
+    practice = "the practice gate" if data["practice"] else "the gate"
+    lists = f"{_listed(data['services'], 'no service')} in {_listed(data['environments'], 'no environment')}"
+    return f"made {practice} {data['gate']} for {lists}"
+
+
+def _deploy(data: Data) -> str:
+    cover = f"under bypass {data['bypass']}" if data["bypass"] else "under no bypass"
+    return f"reported deploy {data['deploy']} as {data['status']}, {cover}, at {_scope(data['scope'])}"
+
+
+def _checked(data: Data) -> str:
+    rules = _listed(data["rules"], "no rule named")
+    return f"asked for the first time and was answered {data['decision']} at {_scope(data['scope'])} ({rules})"
+
+
+def _sealed(data: Data) -> str:
+    return f"sealed {data['count']} checks from {_when(data['first_at'])} to {_when(data['last_at'])}"
+
+
+def _unused(data: Data) -> str:
+    return f"with {clock.span(data['unused_seconds'])} unused"
+
+
+SAYS: dict[str, Callable[[Data], str]] = {
+    "log.opened": lambda data: f"opened the log {data['host']}",
+    "checks.sealed": _sealed,
+    "tenant.created": lambda data: f"made the tenant {data['name']}",
+    "member.added": lambda data: f"added {data['member']['name']} as {_listed(data['roles'], 'member')}",
+    "member.removed": lambda data: f"removed {data['member']['name']}",
+    "role.granted": lambda data: f"gave {data['member']['name']} the role {data['role']}",
+    "role.revoked": lambda data: f"took the role {data['role']} from {data['member']['name']}",
+    "group.created": lambda data: f"made the group {data['group']}",
+    "group.joined": lambda data: f"put {data['member']['name']} in {data['group']}",
+    "group.left": lambda data: f"took {data['member']['name']} out of {data['group']}",
+    "token.issued": lambda data: f"issued the machine token {data['name']}",
+    "token.revoked": lambda data: f"revoked the machine token {data['name']}",
+    "gate.created": _gate,
+    "credential.issued": lambda data: f"let token {data['token']} speak for {data['gate']}",
+    "policy.published": lambda data: f"published policy version {data['number']}",
+    "bypass.requested": _asked,
+    "bypass.approved": _approved,
+    "bypass.denied": lambda data: "denied it",
+    "bypass.withdrawn": lambda data: "took the request back",
+    "bypass.lapsed": lambda data: f"wrote down that nobody approved it by {_when(data['effective_at'])}",
+    "bypass.expired": lambda data: f"wrote down that it expired at {_when(data['effective_at'])}",
+    "bypass.returned": lambda data: f"was done and shut the gate, {_unused(data)}",
+    "bypass.revoked": lambda data: f"revoked it, {_unused(data)}",
+    "review.refused": _refused,
+    "gate.checked": _checked,
+    "deploy.recorded": _deploy,
+}

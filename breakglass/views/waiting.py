@@ -1,0 +1,35 @@
+"""What waits for somebody's review: the queue page, and its part of the first page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from breakglass import permissions
+from breakglass.actions import records
+from breakglass.models import Bypass, Review
+from breakglass.states import Status
+from breakglass.views.clock import moment
+from breakglass.views.edge import page
+from tenants.access import TenantRequest
+from tenants.people import Person
+
+
+def waiting_for(person: Person, now: datetime) -> list[Bypass]:
+    """The requests that the person could bring closer to open, the oldest first."""
+    reviews = Prefetch("reviews", Review.objects.select_related("member"))
+    open_now = Bypass.objects.filter(status=Status.REQUESTED, lapses_at__gt=now)
+    requests = open_now.select_related(*records.RELATED).prefetch_related(reviews).order_by("requested_at", "pk")
+    return [one for one in requests if permissions.waits_for(person, one, one.reviews.all(), now)]
+
+
+@page()
+@require_safe
+def queue(request: TenantRequest) -> HttpResponse:
+    """What waits for my review."""
+    person = records.person_of(request.member)
+    return render(request, "queue.html", {"waiting": waiting_for(person, moment(request))})

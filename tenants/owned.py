@@ -79,3 +79,8 @@ class TenantOwned(models.Model):
         """Like Django's, for the entered tenant only."""
         self.check_tenant()
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Like Django's, for the entered tenant only."""
+        self.check_tenant()
+        return super().delete(*args, **kwargs)

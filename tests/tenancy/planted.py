@@ -1,0 +1,89 @@
+"""A tenant with something to hide: records, entries and rows in every table, all made by real actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from breakglass.actions import reviewing
+from breakglass.actions.asking import request_bypass
+from breakglass.actions.deciding import decide
+from breakglass.actions.deploying import read_report, record_deploy
+from breakglass.actions.records import find
+from breakglass.actions.sealing import seal_checks
+from breakglass.asks import AskFields, parse_ask
+from breakglass.errors import Forbidden
+from breakglass.models import Bypass
+from breakglass.scopes import Scope
+from breakglass.statements import digest, statement
+from tenants import context
+from tests.cast import ASK, NOW, Cast
+
+SOON = NOW + timedelta(minutes=1)
+BRANCH = "hotfix/heliotrope"
+RULE = "no-quicksilver"
+DEPLOY = "deploy-ultramarine"
+WORDS = [
+    *("heliotrope", "quicksilver", "ultramarine", "Vermilion", "saffron", "cinnabar"),
+    *("bg_", "evl_", "Rosa", "Pete", "Olga", "Acme Corporation", "@acme.example"),
+]
+SECRET_ASK = replace(
+    ASK,
+    branch=BRANCH,
+    rules=(RULE,),
+    justification="Vermilion outage at the largest customer.",
+    incident_url="https://incidents.example/saffron",
+)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One active bypass and one that waits."""
+
+    active: Bypass
+    waiting: Bypass
+
+    @property
+    def statement(self) -> str:
+        """The digest of what the page of the waiting one shows."""
+        return shown(self.waiting)
+
+
+def shown(bypass: Bypass) -> str:
+    """The digest of what the bypass's page shows."""
+    return digest(statement(bypass, bypass.frozen_tier))
+
+
+def plant(cast: Cast) -> Planted:
+    """Fill the tenant's tables: pete approves one request of rosa's, and she tries to approve another herself."""
+    with context.entered(cast.tenant):
+        active = _ask(cast, SECRET_ASK)
+        reviewing.approve(
+            bypass_id=active.pk, by=cast.pete, shown=shown(active), ttl=900, comment="Seen, cinnabar.", now=SOON
+        )
+        waiting = _ask(cast, replace(SECRET_ASK, ttl="1h"))
+        _refused(cast, waiting)
+        _gate_asks_and_ships(cast)
+        return Planted(active=find(active.pk), waiting=waiting)
+
+
+def _ask(cast: Cast, fields: AskFields) -> Bypass:
+    return find(request_bypass(by=cast.rosa, gate="ci-checks", ask=parse_ask(fields), now=NOW).pk)
+
+
+def _refused(cast: Cast, bypass: Bypass) -> None:
+    with pytest.raises(Forbidden) as refused:
+        reviewing.approve(bypass_id=bypass.pk, by=cast.rosa, shown=shown(bypass), ttl=900, comment="", now=SOON)
+    reviewing.record_refusal(bypass_id=bypass.pk, by=cast.rosa, error=refused.value, now=SOON)
+
+
+def _gate_asks_and_ships(cast: Cast) -> None:
+    credential = cast.credential("ci-checks")
+    scope = Scope("payments", "ci", BRANCH)
+    decide(credential=credential, scope=scope, rules=frozenset({RULE}), now=SOON)
+    decide(credential=credential, scope=scope, rules=frozenset({"another-rule"}), now=SOON)
+    seal_checks(now=SOON)
+    report = read_report(id=DEPLOY, scope=scope, status="started", url="", provenance_url="")
+    record_deploy(credential=credential, report=report, now=SOON)

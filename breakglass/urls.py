@@ -50,7 +50,7 @@ tenant: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("", home.home, name="home"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("tenants.accounts")),
     path("t/<slug:tenant>/", include(tenant)),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,5 +1,6 @@
 """Who an entry is signed as: the actor in words of their time, and the name that their certificate carries. Pure."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from audit.errors import LogError
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class NoIdentity(LogError):
@@ -67,7 +70,7 @@ def general_name(actor_type: str, identity: str) -> x509.GeneralName:
     """The certificate's name for an identity; NoIdentity when it is not an ASCII e-mail or URI."""
     try:
         if actor_type == "person":
-            if identity.count("@") != 1:
+            if not _EMAIL.fullmatch(identity):
                 raise NoIdentity(f"{identity!r} is not one e-mail address, so nothing can be signed in its name.")
             return x509.RFC822Name(identity)
         if not urlsplit(identity).scheme:

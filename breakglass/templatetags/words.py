@@ -10,7 +10,7 @@ from audit.canonical import timestamp
 from breakglass import durations, scopes
 from breakglass.models import Bypass
 from breakglass.states import Status
-from breakglass.views import clock
+from breakglass.views import clock, sentences
 
 register = template.Library()
 
@@ -19,6 +19,7 @@ register.filter("iso", timestamp)
 register.filter("seconds_until", clock.seconds_until)
 register.filter("duration", durations.show)
 register.filter("scope_words", scopes.in_words)
+register.filter("said", sentences.said)
 
 
 @register.filter

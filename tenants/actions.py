@@ -52,7 +52,7 @@ def add_member(*, user: User, roles: Iterable[Role], by: Member | None, now: dat
 @transaction.atomic
 def remove_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     """A member leaves: every role and group ends with it."""
-    locked = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
+    locked = _lock(member)
     if locked.left_at is not None:
         return locked
     locked.left_at = now
@@ -74,6 +74,7 @@ def grant_role(*, member: Member, role: Role, by: Member | None, now: datetime) 
 @transaction.atomic
 def revoke_role(*, member: Member, role: Role, by: Member | None, now: datetime) -> None:
     """A member no longer holds a role; nothing happens if they don't."""
+    _lock(member)
     if RoleGrant.objects.filter(member=member, role=role, until=None).update(until=now):
         record(kinds.RoleRevoked(member=in_words(member), role=role.value), by=by, now=now)
 
@@ -101,6 +102,7 @@ def join_group(*, group: Group, member: Member, by: Member | None, now: datetime
 @transaction.atomic
 def leave_group(*, group: Group, member: Member, by: Member | None, now: datetime) -> None:
     """A member is no longer in a group; nothing happens if they weren't."""
+    _lock(member)
     if GroupMembership.objects.filter(group=group, member=member, until=None).update(until=now):
         record(kinds.GroupLeft(group=group.slug, member=in_words(member)), by=by, now=now)
 
@@ -127,6 +129,11 @@ def revoke_token(*, token: MachineToken, by: Member | None, now: datetime) -> No
     """A machine token stops working; nothing happens if it was revoked before."""
     if MachineToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         record(kinds.TokenRevoked(token=token.pk, name=token.name), by=by, now=now)
+
+
+def _lock(member: Member) -> Member:
+    """A right is not lost between the check of an approval and its entry: an approval holds the same lock."""
+    return Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=member.pk)
 
 
 def in_words(member: Member) -> kinds.PersonWords:

@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bypass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at', None), ('starts_at', None)), ('expires_at__gt', models.F('starts_at')), _connector='OR'), name='bypass_window'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at', None), ('starts_at', None)), models.Q(('expires_at__gt', models.F('starts_at')), ('expires_at__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='bypass_window'),
         ),
         migrations.AddConstraint(
             model_name='bypass',
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bypass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status__in', ['lapsed', 'revoked', 'denied', 'expired', 'returned', 'withdrawn'])), models.Q(('closed_at', None), ('status__in', ['requested', 'active'])), _connector='OR'), name='bypass_closed_has_a_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status__in', ['denied', 'expired', 'lapsed', 'returned', 'revoked', 'withdrawn'])), models.Q(('closed_at', None), ('status__in', ['requested', 'active'])), _connector='OR'), name='bypass_closed_has_a_time'),
         ),
         migrations.AddConstraint(
             model_name='bypass',

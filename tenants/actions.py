@@ -12,13 +12,14 @@ from django.db import transaction
 
 from audit import kinds, log
 from audit.canonical import timestamp
+from audit.models import Entry
 from tenants import actors, context
 from tenants.models import Group, GroupMembership, Human, MachineToken, Member, RoleGrant, Tenant, User
 from tenants.models.tokens import digest, new_secret
 from tenants.roles import Role
 
 
-def record(data: kinds.Kind, *, by: Member | MachineToken | None, now: datetime, about: str = "") -> log.Entry:
+def record(data: kinds.Kind, *, by: Member | MachineToken | None, now: datetime, about: str = "") -> Entry:
     """Append an entry to the entered tenant's log, signed in the actor's name; None is the portal itself."""
     tenant = context.current()
     actor = actors.of(by, tenant)
@@ -39,8 +40,9 @@ def create_tenant(*, slug: str, name: str, now: datetime) -> Tenant:
 
 @transaction.atomic
 def add_member(*, user: User, roles: Iterable[Role], by: Member | None, now: datetime) -> Member:
-    """An account becomes a member of the entered tenant, with these roles."""
-    human = Human.objects.create()
+    """An account becomes a member of the entered tenant, with these roles; one that comes back is the same human."""
+    before = Member.objects.select_related("human").filter(user=user).first()
+    human = Human.objects.create() if before is None else before.human
     member = Member.objects.create(user=user, human=human, joined_at=now)
     held = sorted(set(roles))
     RoleGrant.objects.bulk_create([RoleGrant(member=member, role=role, since=now) for role in held])

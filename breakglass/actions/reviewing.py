@@ -13,7 +13,7 @@ from breakglass import durations, guards, permissions
 from breakglass.actions.ending import close
 from breakglass.actions.records import find, lock, lock_reviewers, person_of, reviews_of
 from breakglass.asks import COMMENT_MOST, clean_text
-from breakglass.errors import BypassError, Forbidden, WrongState
+from breakglass.errors import BypassError, WrongState
 from breakglass.models import Bypass, RefusedReview, Review
 from breakglass.policy import approvals
 from breakglass.policy.values import Tier
@@ -91,12 +91,10 @@ def deny(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass:
     """One denial ends the request. The same denial again changes nothing. Raises Forbidden, WrongState, BadInput."""
     bypass = lock(bypass_id)
     lock_reviewers(bypass, by)
-    mine = _given(by, reviews_of(bypass))
-    if mine is not None and not mine.approves:
+    reviews = reviews_of(bypass)
+    if (mine := _given(by, reviews)) is not None and not mine.approves:
         return bypass
-    permissions.check_can_review("deny", person_of(by), bypass, bypass.frozen_tier, now)
-    if mine is not None:
-        raise Forbidden("You have approved this: ask another approver to deny it, or its requester to withdraw it.")
+    permissions.check_can_deny(person_of(by), bypass, bypass.frozen_tier, reviews, now)
     review = Review.objects.create(
         bypass=bypass,
         member=by,

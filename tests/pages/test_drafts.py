@@ -49,6 +49,22 @@ def test_the_draft_of_one_form_is_not_shown_in_another(acme: Cast, ask: Ask) -> 
     assert Page(client.get(of(bypass))).value("comment") == "No."
 
 
+def test_a_form_of_another_session_is_not_sent_and_its_text_is_kept(acme: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(acme.rosa.user)
+    refused = Page(client.post(FORM, fields(justification="Typed for an hour.")))
+    assert (refused.answer.status_code, Bypass.objects.count(), FORM in refused.links) == (403, 0, True)
+    assert "Your text is kept: open the page again, look at it, and send it." in refused.text
+    assert Page(client.get(FORM)).value("justification") == "Typed for an hour."
+
+
+def test_a_password_is_never_kept(db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    refused = Page(client.post("/accounts/login/", {"login": "rosa@acme.example", "password": "secret"}))
+    assert (refused.answer.status_code, "Go back: your text is still there." in refused.text) == (403, True)
+    assert "draft" not in client.session
+
+
 def test_signed_out_a_tenant_that_exists_answers_as_one_that_does_not(acme: Cast) -> None:
     for address in ("", "queue/", "bypasses/new", "audit/"):
         answers = [Client().get(f"/t/{tenant}/{address}") for tenant in ("acme", "invented")]

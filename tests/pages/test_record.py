@@ -46,6 +46,16 @@ def test_buttons_of_a_request(ask: Ask, get: Get, who: str, refused: tuple[str, 
     assert refusals(get(who, of(ask()))) == dict(zip(buttons, refused, strict=True))
 
 
+def test_buttons_after_my_approval(ask: Ask, approve: Approve, get: Get) -> None:
+    bypass = ask(gate="deploy-gate", environment="production")
+    approve(bypass, by="ada")
+    assert refusals(get("ada", of(bypass))) == {
+        "Approve": "The approval that you could give has been given. What is missing now: one of security-duty.",
+        "Deny": "You have approved this: ask another approver to deny it, or its requester to withdraw it.",
+        "Withdraw the request": ONLY_ROSA.format("withdraw"),
+    }
+
+
 @pytest.mark.parametrize(
     ("who", "refused"),
     [

@@ -145,8 +145,8 @@ def test_a_double_click_is_one_request(rosa: Client, acme: Cast) -> None:
 def test_whoever_may_not_ask_reads_why_and_is_refused(get: Get, post: Post) -> None:
     why = "Only requesters ask for a bypass: ask an admin for the role, or a requester to send it."
     assert get("ada", FORM, **fields()).refusal("Send request") == why
-    page = post("ada", FORM, **fields())
-    assert (page.answer.status_code, Bypass.objects.count()) == (403, 0)
+    page = post("ada", FORM, **fields(branch="two words"))
+    assert (page.answer.status_code, Bypass.objects.count(), page.wrong) == (403, 0, set())
     assert (page.value("justification"), why in page.text) == (ASK.justification, True)
 
 

@@ -33,10 +33,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403, for a form without the token of this session: `reason` is Django's, for developers.
 
-    What was typed into a tenant's form is kept for when it is opened again; a password never is.
+    What somebody signed in typed into a tenant's form is kept for when it is opened again; a password never is.
     """
     access = declared(resolve(request.path).func)
-    kept = access is not None and access.who == "member" and drafts.keep(request)
+    ours = access is not None and access.who == "member" and request.user.is_authenticated
+    kept = ours and drafts.keep(request)
     return _page(
         request,
         403,

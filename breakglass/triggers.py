@@ -12,11 +12,11 @@ ASKED = [
     *("policy_version_id", "tier", "drill", "evaluation", "digest"),
 ]
 CHECKED = [
-    *("evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
+    *("id", "evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
     *("bypass_id", "key", "first", "at"),
 ]
 SHIPPED = [
-    *("gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
+    *("id", "gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
 ]
 
 
@@ -32,7 +32,7 @@ def record_triggers() -> list[Trigger]:
         *append_only("breakglass_refusedreview", [("id",), ("bypass_id", "member_id", "reason")]),
         *append_only("breakglass_policyversion", [("id",), ("tenant_id", "number")]),
         *kept("breakglass_gate", [("id",), ("tenant_id", "slug")]),
-        *frozen_columns("breakglass_gate", ["slug", "practice", "created_at"]),
+        *frozen_columns("breakglass_gate", ["id", "slug", "practice", "created_at"]),
         *kept("breakglass_check", [("id",), ("evaluation",)]),
         *frozen_columns("breakglass_check", CHECKED),
         *_checks(),

@@ -12,7 +12,7 @@ from audit.models import Checkpoint, Entry, Log, Tile, Tree
 from audit.stored import stored_log
 from audit.trust import read_trusted_root
 from audit.verify_tree import check_log
-from tests.audit.conftest import NOW, PERSON, PORTAL, STRANGERS, TENANT, Write, sealed
+from tests.audit.conftest import NOW, PERSON, PORTAL, STRANGERS, TENANT, Write, lifted, sealed
 
 
 def test_the_tree_holds_every_entry_after_integration(log: Log, write: Write) -> None:
@@ -48,6 +48,14 @@ def test_growing_in_steps_fills_one_tile_after_the_other(log: Log, write: Write)
 
 def _widths(log: Log) -> dict[tuple[int, int], int]:
     return {(tile.level, tile.index): len(tile.hashes) // 32 for tile in Tile.objects.filter(log=log)}
+
+
+def test_the_tree_stops_before_a_gap(log: Log, write: Write) -> None:
+    write(3)
+    with lifted():
+        Entry.objects.filter(log=log, index=2).delete()
+    assert integrate(log.pk) == 2
+    assert Checkpoint.objects.get(log=log).size == 2
 
 
 def test_a_reader_integrates_what_no_worker_has(entry: Entry) -> None:

@@ -29,17 +29,23 @@ def endpoint(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[
         @csrf_exempt
         @wraps(authenticated)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method not in methods:
-                allowed = ", ".join(methods)
-                answer = error(f"This address takes {allowed}.", 405)
-                answer["Allow"] = allowed
-            else:
-                answer = authenticated(request, *args, **kwargs)
+            answer = _unfit(request, methods) or authenticated(request, *args, **kwargs)
             return _mark(request, answer)
 
         return marked
 
     return decorate
+
+
+def _unfit(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse | None:
+    """The refusal of what is answered to nobody. It is no redirect: `curl -f` would take one for a bypass."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        return error(f"This came in over http: send it to {settings.SITE_URL}.", 400)
+    if request.method not in methods:
+        answer = error(f"This address takes {', '.join(methods)}.", 405)
+        answer["Allow"] = ", ".join(methods)
+        return answer
+    return None
 
 
 def _caught(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.api.pipeline import FAILED, REPORT, Pipeline, read
 
 REFUSALS = {400, 401, 403, 404, 405, 409, 413, 429}
-FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

@@ -10,7 +10,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
 
 from breakglass.errors import BadInput, BypassError, Forbidden, TooLarge
 from breakglass.models import GateCredential
@@ -26,7 +25,6 @@ def endpoint(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         authenticated = machine(_caught(view))
 
-        @csrf_exempt
         @wraps(authenticated)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             answer = _unfit(request, methods) or authenticated(request, *args, **kwargs)

@@ -46,7 +46,11 @@ def of(member: Member) -> Person | None:
 
 
 def _people(which: Q) -> list[Person]:
-    members = list(Member.objects.select_related("user").filter(which, left_at=None).order_by("user__name", "pk"))
+    members = list(
+        Member.objects.select_related("user")
+        .filter(which, left_at=None, user__is_active=True)
+        .order_by("user__name", "pk")
+    )
     held = Q(until=None) & (Q(member_id=members[0].pk) if len(members) == 1 else Q())
     roles: dict[int, dict[Role, datetime]] = defaultdict(dict)
     for member, role, since in RoleGrant.objects.filter(held).values_list("member_id", "role", "since"):

@@ -40,7 +40,7 @@ def acts_on(bypass: Bypass, tier: Tier, person: Person, reviews: Sequence[Review
         "deny": lambda: permissions.check_can_deny(person, bypass, tier, reviews, now),
         "withdraw": lambda: permissions.check_can_withdraw(person, bypass, now),
         "return": lambda: permissions.check_can_return(person, bypass, now),
-        "revoke": lambda: permissions.check_can_revoke(person, bypass, tier, now),
+        "revoke": lambda: permissions.check_can_revoke(person, bypass, now),
     }
     possible = [name for name in checks if guards.can(name, bypass, now)]
     acts = [Act(name, permissions.why_not(checks[name])) for name in possible]

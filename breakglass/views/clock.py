@@ -15,6 +15,12 @@ def moment(request: HttpRequest) -> datetime:
     return cast("datetime", vars(request).setdefault("moment", timezone.now()))
 
 
+def at[Request: HttpRequest](request: Request, now: datetime) -> Request:
+    """The request, answered for another moment: an act had to wait before it could begin."""
+    vars(request)["moment"] = now
+    return request
+
+
 def in_words(at: datetime) -> str:
     """`22 Nov 2026 02:03:10 UTC`."""
     at = at.astimezone(UTC)

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from audit.trigger_sql import Trigger
 from breakglass.models import Bypass, Check, ChecksBatch, Deploy, Review
-from tenants.models import Human, Tenant
+from tenants.models import GroupMembership, Human, RoleGrant, Tenant
 from tests.cast import NOW, Cast
 from tests.domain.planted import change, copy, rows, some
 from tests.domain.support import MINUTE
@@ -127,6 +127,13 @@ WRITTEN: dict[str, Find] = {
     "breakglass_check_frozen": lambda acme: [change(_first(acme), branch="main")],
     "breakglass_deploy_frozen": lambda acme: [change(some(Deploy, tenant=acme.tenant), branch="main")],
     "breakglass_gate_frozen": lambda acme: [change(acme.gate("ci-checks"), practice=True)],
+    "tenants_member_frozen": lambda acme: [change(acme.pete, human_id=acme.rosa.human_id)],
+    "tenants_rolegrant_frozen": lambda acme: [change(some(RoleGrant, tenant=acme.tenant), since=NOW)],
+    "tenants_groupmembership_frozen": lambda acme: [change(some(GroupMembership, tenant=acme.tenant), since=NOW)],
+    "tenants_machinetoken_frozen": lambda acme: [change(acme.token("ci-checks"), expires_at=NOW)],
+    "tenants_member_held_once": lambda acme: [copy(acme.pete)],
+    "tenants_rolegrant_held_once": lambda acme: [copy(some(RoleGrant, tenant=acme.tenant))],
+    "tenants_groupmembership_held_once": lambda acme: [copy(some(GroupMembership, tenant=acme.tenant))],
     "breakglass_bypass_asked_once": lambda acme: [copy(_waiting(acme)), copy(_opened(acme), status="requested")],
     "breakglass_bypass_born": _born,
     "breakglass_bypass_alone": lambda acme: [change(_waiting(acme), status="active", **WINDOW)],

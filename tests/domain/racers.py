@@ -11,6 +11,7 @@ from breakglass.actions.deploying import read_report, record_deploy
 from breakglass.asks import parse_ask
 from breakglass.demo import POLICY
 from breakglass.models import Bypass
+from breakglass.permissions import OwnReview
 from tenants import actions as tenancy
 from tenants.roles import Role
 from tests.cast import ASK, NOW, Cast
@@ -52,6 +53,11 @@ def report(acme: Cast, bypass: Bypass) -> Racer:
 def revocation(acme: Cast, bypass: Bypass) -> Racer:
     alex = acme.alex
     return lambda: ending.revoke(bypass_id=bypass.pk, by=alex, comment="", now=LATER)
+
+
+def refusal(acme: Cast, bypass: Bypass) -> Racer:
+    by, error = acme.rosa, OwnReview("No.")
+    return lambda: reviewing.record_refusal(bypass_id=bypass.pk, by=by, error=error, now=LATER)
 
 
 def lose_role(acme: Cast) -> Racer:

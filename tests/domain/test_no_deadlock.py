@@ -14,7 +14,17 @@ from django.db import connection
 from breakglass.models import Bypass
 from tests.cast import Cast
 from tests.conftest import Approve, Ask
-from tests.domain.racers import approval, gain_role, lose_role, publication, question, report, request, revocation
+from tests.domain.racers import (
+    approval,
+    gain_role,
+    lose_role,
+    publication,
+    question,
+    refusal,
+    report,
+    request,
+    revocation,
+)
 from tests.domain.racing import Racer, in_order
 from tests.domain.support import entries
 
@@ -45,6 +55,7 @@ def give_role(acme: Cast, bypass: Bypass) -> Racer:
 
 PAIRS: list[tuple[Start, Start, list[str]]] = [
     (report, revocation, ["deploy.recorded", "bypass.revoked"]),
+    (refusal, revocation, ["review.refused", "bypass.revoked"]),
     (question, report, ["gate.checked", "deploy.recorded"]),
     (ask_as("rosa"), report, ["bypass.requested", "deploy.recorded"]),
     (ask_as("rosa"), publish, ["bypass.requested", "policy.published"]),

@@ -15,6 +15,7 @@ CHECKED = [
     *("evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
     *("bypass_id", "key", "first", "at"),
 ]
+TOLD = ["key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
 
 
 def record_triggers() -> list[Trigger]:
@@ -34,6 +35,12 @@ def record_triggers() -> list[Trigger]:
         *append_only("breakglass_checksbatch"),
         *kept("breakglass_deploy"),
         *frozen_columns("breakglass_deploy", ["gate_id", "external_id", "bypass_id", "first_seen_at"]),
+        *kept("breakglass_webhook"),
+        *frozen_columns("breakglass_webhook", ["url", "secret", "created_at"]),
+        *kept("breakglass_message", [("id",), ("key",)]),
+        *frozen_columns("breakglass_message", TOLD),
+        *_settled(),
+        *append_only("breakglass_attempt", [("id",), ("message_id", "number")]),
     ]
 
 
@@ -60,6 +67,12 @@ def _transitions() -> list[Trigger]:
             f"OLD.status IN ({ended})",
         ),
     ]
+
+
+def _settled() -> list[Trigger]:
+    """A message that was sent, has failed or was dropped stays so."""
+    table, settled = "breakglass_message", "OLD.state <> 'pending'"
+    return [Trigger(f"{table}_final", table, "UPDATE", "A message that is settled never changes.", settled, settled)]
 
 
 def _four_eyes() -> list[Trigger]:

@@ -234,6 +234,25 @@ class PolicyPublished(Kind):
     source: str
 
 
+class WebhookAdded(Kind):
+    """An address is told of every act from now on; `server` is its host, its secret is nowhere."""
+
+    kind: ClassVar[str] = "webhook.added"
+
+    webhook: int
+    server: str
+
+
+class WebhookDisabled(Kind):
+    """A webhook is told nothing more: an admin's wish, or its server's (410 Gone)."""
+
+    kind: ClassVar[str] = "webhook.disabled"
+
+    webhook: int
+    server: str
+    why: str
+
+
 # The record of a bypass.
 
 
@@ -384,3 +403,29 @@ class DeployRecorded(Kind):
     bypass: str | None
     entry: str | None
     drill: bool
+
+
+# What was taken away.
+
+
+class EvidenceRequested(Kind):
+    """Somebody asked for a pack of evidence. The period's dates are as in 2026-01-01, its end exclusive."""
+
+    kind: ClassVar[str] = "evidence.requested"
+
+    pack: int
+    period_start: str
+    period_end: str
+
+
+class EvidenceExported(Kind):
+    """A pack was made; the entry attests its manifest.json. `requested_by` is null for the operator."""
+
+    kind: ClassVar[str] = "evidence.exported"
+
+    pack: int
+    period_start: str
+    period_end: str
+    bypasses: int
+    files: int
+    requested_by: PersonWords | None

@@ -102,6 +102,10 @@ def _unused(data: Data) -> str:
     return f"with {clock.span(data['unused_seconds'])} unused"
 
 
+def _period(data: Data) -> str:
+    return f"{data['period_start']} up to and without {data['period_end']}"
+
+
 SAYS: dict[str, Callable[[Data], str]] = {
     "log.opened": lambda data: f"opened the log {data['host']}",
     "checks.sealed": _sealed,
@@ -117,6 +121,8 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "token.revoked": lambda data: f"revoked the machine token {data['name']}",
     "gate.created": _gate,
     "credential.issued": lambda data: f"let token {data['token']} speak for {data['gate']}",
+    "webhook.added": lambda data: f"added the webhook {data['webhook']} at {data['server']}",
+    "webhook.disabled": lambda data: f"switched off the webhook {data['webhook']} at {data['server']}: {data['why']}",
     "policy.published": lambda data: f"published policy version {data['number']}",
     "bypass.requested": _asked,
     "bypass.approved": _approved,
@@ -129,4 +135,6 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "review.refused": _refused,
     "gate.checked": _checked,
     "deploy.recorded": _deploy,
+    "evidence.requested": lambda data: f"asked for evidence of {_period(data)}",
+    "evidence.exported": lambda data: f"made pack {data['pack']} of evidence of {_period(data)}",
 }

@@ -10,7 +10,7 @@ class BreakglassConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the database refuses, the worker's round, and the check that every view says who may call it."""
+        """Register what the database refuses, the worker's rounds, and the check that views say who may call them."""
         from audit import triggers  # noqa: PLC0415  models can be imported from here on
         from breakglass import tasks  # noqa: PLC0415
         from breakglass.triggers import record_triggers  # noqa: PLC0415

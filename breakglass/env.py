@@ -45,6 +45,11 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to a whole number.") from error
 
 
+def names(name: str) -> frozenset[str]:
+    """A list with commas; unset is an empty one."""
+    return frozenset(one for part in os.environ.get(name, "").split(",") if (one := part.strip()))
+
+
 def cache(url: str) -> dict[str, Any]:
     """One of Django's CACHES: db://table, shared by every process, or memory:// (the suite's)."""
     parts = urlsplit(url)
@@ -77,4 +82,4 @@ def mailer(url: str) -> dict[str, Any]:
         "use_ssl": parts.scheme == "smtps",
         "timeout": 20,
     }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "breakglass.notify.smtp.EmailBackend", "OPTIONS": options}

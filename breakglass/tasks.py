@@ -1,8 +1,12 @@
-"""What the worker does every minute: it writes down what the clock has done. Nothing is enforced here."""
+"""What the worker does: every minute it writes down what the clock has done and sends what is due.
+
+Nothing is enforced here, and nothing is lost when it dies.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -13,12 +17,15 @@ from audit import log
 from breakglass.actions.ending import note_the_clock
 from breakglass.actions.sealing import seal_checks
 from breakglass.models import Bypass, Heartbeat
+from breakglass.notify import delivery
 from breakglass.states import Status
 from tenants import context
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
 NAME = "sweep"
+SEND_FOR = 40  # seconds of one round of sending: a task may live for 60
+BATCH = 50  # messages of one tenant, before the next has its turn
 
 
 def sweep() -> None:
@@ -50,9 +57,38 @@ def overdue() -> list[str]:
     return list(Bypass.objects.filter(ended).order_by("requested_at").values_list("pk", flat=True))
 
 
+def deliver(tenant_id: int, message_id: int) -> None:
+    """Send one message, right after the act that caused it."""
+    with context.entered(Tenant.objects.get(pk=tenant_id)):
+        delivery.deliver(message_id=message_id, now=timezone.now())
+
+
+def send_due() -> None:
+    """Send what is due, tenant by tenant in turns, until there is nothing left or the time is up."""
+    end = time.monotonic() + SEND_FOR
+    tenants = list(Tenant.objects.order_by("pk"))
+    while tenants:
+        tenants = [tenant for tenant in tenants if _send_batch(tenant, end)]
+
+
+def _send_batch(tenant: Tenant, end: float) -> bool:
+    """Whether the tenant may have more."""
+    with context.entered(tenant):
+        waiting = delivery.due(timezone.now(), BATCH)
+        for message_id in waiting:
+            if time.monotonic() >= end:
+                return False
+            _try(
+                partial(delivery.deliver, message_id=message_id, now=timezone.now()), f"{tenant}: message {message_id}"
+            )
+    return len(waiting) == BATCH
+
+
 def schedule_sweep(**_: object) -> None:
-    """Have the sweep run every minute; called after every migrate."""
+    """Have both rounds run every minute; called after every migrate."""
     from django_q.models import Schedule  # noqa: PLC0415  its app is not loaded when this module is
 
-    defaults = {"func": "breakglass.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
-    Schedule.objects.get_or_create(name=NAME, defaults=defaults)
+    for name, step in ((NAME, sweep), ("send", send_due)):
+        func = f"breakglass.tasks.{step.__name__}"
+        defaults = {"func": func, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+        Schedule.objects.get_or_create(name=name, defaults=defaults)

@@ -10,7 +10,7 @@ from django.db import transaction
 from audit import kinds
 from audit.canonical import timestamp
 from breakglass import permissions
-from breakglass.actions import ending
+from breakglass.actions import ending, telling
 from breakglass.actions.records import RELATED, person_of, scope_words
 from breakglass.asks import Ask
 from breakglass.errors import BadInput, WrongState
@@ -115,7 +115,9 @@ def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime) -> Bypass:
         evaluation=ask.evaluation,
         digest=digest,
     )
-    record(_entry(bypass, ask, routing), by=locked, now=now, about=bypass.pk)
+    entry = record(_entry(bypass, ask, routing), by=locked, now=now, about=bypass.pk)
+    could = (person.member_id for clause in routing.clauses for person in clause.people)
+    telling.tell_asked(bypass, who=could, entry=entry, now=now)
     return bypass
 
 

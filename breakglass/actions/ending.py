@@ -9,6 +9,7 @@ from django.db import transaction
 from audit import kinds
 from audit.canonical import timestamp
 from breakglass import guards, permissions
+from breakglass.actions import telling
 from breakglass.actions.records import lock, person_of
 from breakglass.asks import COMMENT_MOST, clean_text
 from breakglass.models import Bypass
@@ -25,7 +26,8 @@ def withdraw(*, bypass_id: str, by: Member, now: datetime) -> Bypass:
         return bypass
     permissions.check_can_withdraw(person_of(by), bypass, now)
     close(bypass, "withdraw", by, now)
-    record(kinds.BypassWithdrawn(bypass=bypass.pk), by=by, now=now, about=bypass.pk)
+    entry = record(kinds.BypassWithdrawn(bypass=bypass.pk), by=by, now=now, about=bypass.pk)
+    telling.tell_withdrawn(bypass, entry=entry, now=now)
     return bypass
 
 
@@ -38,7 +40,8 @@ def return_bypass(*, bypass_id: str, by: Member, now: datetime) -> Bypass:
     permissions.check_can_return(person_of(by), bypass, now)
     unused = _unused(bypass, now)
     close(bypass, "return", by, now)
-    record(kinds.BypassReturned(bypass=bypass.pk, unused_seconds=unused), by=by, now=now, about=bypass.pk)
+    data = kinds.BypassReturned(bypass=bypass.pk, unused_seconds=unused)
+    telling.tell_ended(bypass, entry=record(data, by=by, now=now, about=bypass.pk), now=now)
     return bypass
 
 
@@ -55,7 +58,7 @@ def revoke(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass
     why, unused = clean_text("comment", comment, COMMENT_MOST), _unused(bypass, now)
     close(bypass, "revoke", by, now)
     data = kinds.BypassRevoked(bypass=bypass.pk, comment=why, unused_seconds=unused)
-    record(data, by=by, now=now, about=bypass.pk)
+    telling.tell_ended(bypass, entry=record(data, by=by, now=now, about=bypass.pk), now=now)
     return bypass
 
 
@@ -75,7 +78,9 @@ def note_the_clock(*, bypass_id: str, now: datetime) -> bool:
         if ended == Status.EXPIRED
         else kinds.BypassLapsed(bypass=bypass.pk, effective_at=effective_at)
     )
-    record(data, by=None, now=now, about=bypass.pk)
+    entry = record(data, by=None, now=now, about=bypass.pk)
+    tell = telling.tell_ended if ended == Status.EXPIRED else telling.tell_lapsed
+    tell(bypass, entry=entry, now=now)
     return True
 
 

@@ -21,6 +21,7 @@ from tenants.owned import TenantOwned
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from breakglass.models.outbox import Message
     from breakglass.models.reviews import Review
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -73,6 +74,7 @@ class Bypass(TenantOwned):
     closed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
     reviews: RelatedManager[Review]
+    messages: RelatedManager[Message]
 
     class Meta(TenantOwned.Meta):
         constraints = [

@@ -9,6 +9,7 @@ import pytest
 
 from breakglass.actions import reviewing
 from breakglass.actions.asking import request_bypass
+from breakglass.actions.channels import add_webhook
 from breakglass.actions.deciding import decide
 from breakglass.actions.deploying import read_report, record_deploy
 from breakglass.actions.records import find
@@ -16,6 +17,7 @@ from breakglass.actions.sealing import seal_checks
 from breakglass.asks import AskFields, parse_ask
 from breakglass.errors import Forbidden
 from breakglass.models import Bypass
+from breakglass.notify import delivery, signing
 from breakglass.scopes import Scope
 from breakglass.statements import digest, statement
 from tenants import context
@@ -59,11 +61,13 @@ def shown(bypass: Bypass) -> str:
 def plant(cast: Cast) -> Planted:
     """Fill the tenant's tables: pete approves one request of rosa's, and she tries to approve another herself."""
     with context.entered(cast.tenant):
+        add_webhook(url="https://hooks.example/saffron", secret=signing.new_secret(), by=None, now=NOW)
         active = _ask(cast, SECRET_ASK)
         reviewing.approve(
             bypass_id=active.pk, by=cast.pete, shown=shown(active), ttl=900, comment="Seen, cinnabar.", now=SOON
         )
         waiting = _ask(cast, replace(SECRET_ASK, ttl="1h"))
+        delivery.deliver(message_id=waiting.messages.get(channel="email").pk, now=NOW)
         _refused(cast, waiting)
         _gate_asks_and_ships(cast)
         return Planted(active=find(active.pk), waiting=waiting)

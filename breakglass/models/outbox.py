@@ -6,6 +6,7 @@ The rows name people and records; the words are made when a message is sent.
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +14,9 @@ from django.db.models import Q
 from breakglass.models.bypasses import Bypass
 from tenants.models import Member
 from tenants.owned import TenantOwned
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 def new_key() -> str:
@@ -94,6 +98,8 @@ class Message(TenantOwned):
     attempts = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=500, blank=True)
+
+    tries: RelatedManager[Attempt]
 
     class Meta(TenantOwned.Meta):
         constraints = [

@@ -19,6 +19,7 @@ from breakglass.views import approvals, sentences
 from breakglass.views.acts import LABELS, acts_on
 from breakglass.views.clock import moment
 from breakglass.views.edge import page
+from breakglass.views.told import told
 from tenants import drafts
 from tenants.access import TenantRequest
 
@@ -75,6 +76,7 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "timeline": [sentences.line(entry) for entry in entries],
         "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],
         "checks": _checks(bypass),
+        "told": told(bypass, now),
     }
 
 

@@ -41,6 +41,9 @@ def record_triggers() -> list[Trigger]:
         *frozen_columns("breakglass_message", TOLD),
         *_settled(),
         *append_only("breakglass_attempt", [("id",), ("message_id", "number")]),
+        *kept("breakglass_pack"),
+        *frozen_columns("breakglass_pack", ["period_start", "period_end", "by_id", "asked_at", "asked_entry"]),
+        *frozen_columns("breakglass_packfile", ["pack_id"]),
     ]
 
 

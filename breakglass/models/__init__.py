@@ -5,6 +5,7 @@ from breakglass.models.checks import Check, ChecksBatch
 from breakglass.models.deploys import Deploy
 from breakglass.models.gates import Gate, GateCredential
 from breakglass.models.outbox import Attempt, Channel, Message, MessageKind, MessageState, Webhook
+from breakglass.models.packs import Pack, PackFile, PackState
 from breakglass.models.policies import PolicyVersion
 from breakglass.models.reviews import RefusedReview, Review
 from breakglass.models.worker import Heartbeat
@@ -22,6 +23,9 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Pack",
+    "PackFile",
+    "PackState",
     "PolicyVersion",
     "ReasonKind",
     "RefusedReview",

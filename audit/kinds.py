@@ -284,6 +284,7 @@ class BypassRequested(Kind):
     lapses_at: str
     drill: bool
     evaluation: str
+    extends: str | None = None
 
 
 class BypassApproved(Kind):
@@ -403,6 +404,154 @@ class DeployRecorded(Kind):
     bypass: str | None
     entry: str | None
     drill: bool
+
+
+# The morning after. `bypass` is the first of the chain that its extensions make; digests are of the text's UTF-8.
+
+
+class TemplatePublished(Kind):
+    """Post-mortems begin with this from now on; `source` is its Markdown."""
+
+    kind: ClassVar[str] = "template.published"
+
+    number: int
+    digest: str
+    source: str
+
+
+class PostMortemOpened(Kind):
+    """The end of a bypass of the chain, `ended`, made a post-mortem owed. Template 0 is the portal's own."""
+
+    kind: ClassVar[str] = "post-mortem.opened"
+
+    bypass: str
+    ended: str
+    assignee: PersonWords
+    due_at: str
+    template: int
+    digest: str
+    drill: bool
+
+
+class PostMortemExtended(Kind):
+    """Another bypass of the chain, `ended`, has a chapter in version `version` of the text."""
+
+    kind: ClassVar[str] = "post-mortem.extended"
+
+    bypass: str
+    ended: str
+    version: int
+    digest: str
+
+
+class PostMortemAssigned(Kind):
+    """Somebody else sees to it from now on."""
+
+    kind: ClassVar[str] = "post-mortem.assigned"
+
+    bypass: str
+    assignee: PersonWords
+
+
+class PostMortemWritten(Kind):
+    """Somebody wrote version `version` of the text."""
+
+    kind: ClassVar[str] = "post-mortem.written"
+
+    bypass: str
+    version: int
+    digest: str
+
+
+class PostMortemLinked(Kind):
+    """The incident that was pending has a link."""
+
+    kind: ClassVar[str] = "post-mortem.linked"
+
+    bypass: str
+    incident_url: str
+
+
+class PostMortemJudged(Kind):
+    """What it says of a rule that was skipped ("" is the whole gate)."""
+
+    kind: ClassVar[str] = "post-mortem.judged"
+
+    bypass: str
+    rule: str
+    verdict: str
+    comment: str
+
+
+class PostMortemActionAdded(Kind):
+    """Something has to change, and somebody sees to it."""
+
+    kind: ClassVar[str] = "post-mortem.action-added"
+
+    bypass: str
+    action: int
+    text: str
+    owner: PersonWords
+    url: str
+
+
+class PostMortemActionDone(Kind):
+    """It has changed."""
+
+    kind: ClassVar[str] = "post-mortem.action-done"
+
+    bypass: str
+    action: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictWords:
+    """A rule ("" is the whole gate) and what the post-mortem says of it."""
+
+    rule: str
+    verdict: str
+
+
+class PostMortemSignedOff(Kind):
+    """Somebody who wrote none of it agrees with the text, whole, and with the verdicts."""
+
+    kind: ClassVar[str] = "post-mortem.signed-off"
+
+    bypass: str
+    version: int
+    digest: str
+    text: str
+    writers: tuple[PersonWords, ...]
+    verdicts: tuple[VerdictWords, ...]
+    incident_url: str
+    late: bool
+
+
+class FindingOpened(Kind):
+    """Something should not have been; `what` is its kind."""
+
+    kind: ClassVar[str] = "finding.opened"
+
+    finding: int
+    what: str
+    subject: str
+    gate: str
+    bypass: str | None
+    deploy: str | None
+    owner: PersonWords
+    due_at: str
+
+
+class FindingClosed(Kind):
+    """It was seen to."""
+
+    kind: ClassVar[str] = "finding.closed"
+
+    finding: int
+    what: str
+    subject: str
+    bypass: str | None
+    comment: str
 
 
 # What was taken away.

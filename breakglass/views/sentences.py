@@ -63,7 +63,8 @@ def _listed(words: list[str], none: str) -> str:
 
 def _asked(data: Data) -> str:
     what = "the whole gate" if data["whole_gate"] else _listed(data["rules"], "no rule")
-    return f"asked to skip {what} at {_scope(data['scope'])}, for {durations.show(data['proposed_ttl'])}"
+    more = f", to extend {data['extends']}" if data.get("extends") else ""
+    return f"asked to skip {what} at {_scope(data['scope'])}, for {durations.show(data['proposed_ttl'])}{more}"
 
 
 def _approved(data: Data) -> str:
@@ -106,6 +107,23 @@ def _period(data: Data) -> str:
     return f"{data['period_start']} up to and without {data['period_end']}"
 
 
+def _owed(data: Data) -> str:
+    owed = f"opened the post-mortem that {data['ended']} makes owed"
+    return f"{owed}, for {data['assignee']['name']}, due {_when(data['due_at'])}"
+
+
+def _action(data: Data) -> str:
+    return f"added action {data['action']} for {data['owner']['name']}: {data['text']}"
+
+
+def _signed_off(data: Data) -> str:
+    return f"signed off version {data['version']} of the post-mortem{', late' if data['late'] else ''}"
+
+
+def _spaced(word: str) -> str:
+    return word.replace("_", " ")
+
+
 SAYS: dict[str, Callable[[Data], str]] = {
     "log.opened": lambda data: f"opened the log {data['host']}",
     "checks.sealed": _sealed,
@@ -135,6 +153,18 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "review.refused": _refused,
     "gate.checked": _checked,
     "deploy.recorded": _deploy,
+    "template.published": lambda data: f"published post-mortem template version {data['number']}",
+    "post-mortem.opened": _owed,
+    "post-mortem.extended": lambda data: f"added what {data['ended']} did, as version {data['version']}",
+    "post-mortem.assigned": lambda data: f"handed the post-mortem to {data['assignee']['name']}",
+    "post-mortem.written": lambda data: f"wrote version {data['version']} of the post-mortem",
+    "post-mortem.linked": lambda data: f"linked the incident {data['incident_url']}",
+    "post-mortem.judged": lambda data: f"judged {data['rule'] or 'the whole gate'}: {_spaced(data['verdict'])}",
+    "post-mortem.action-added": _action,
+    "post-mortem.action-done": lambda data: f"marked action {data['action']} as done",
+    "post-mortem.signed-off": _signed_off,
+    "finding.opened": lambda data: f"opened finding {data['finding']} for {data['owner']['name']}: {data['subject']}",
+    "finding.closed": lambda data: f"closed finding {data['finding']}: {data['subject']}",
     "evidence.requested": lambda data: f"asked for evidence of {_period(data)}",
     "evidence.exported": lambda data: f"made pack {data['pack']} of evidence of {_period(data)}",
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from audit.trigger_sql import Trigger
 from audit.triggers import append_only, check_row, frozen_columns, kept
+from breakglass.morning_triggers import morning_triggers
 from breakglass.states import TERMINAL, TRANSITIONS
 
 ASKED = [
     *("id", "gate_id", "service", "environment", "branch", "artifact", "whole_gate", "rules", "reason_kind"),
     *("justification", "incident_url", "proposed_ttl", "requester_id", "requested_at", "lapses_at"),
-    *("policy_version_id", "tier", "drill", "evaluation", "digest"),
+    *("policy_version_id", "tier", "drill", "evaluation", "digest", "extends_id", "chain_id"),
 ]
 CHECKED = [
     *("evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
@@ -24,6 +25,7 @@ def record_triggers() -> list[Trigger]:
         *kept("breakglass_bypass"),
         *frozen_columns("breakglass_bypass", ASKED),
         *_transitions(),
+        *_chained(),
         *append_only("breakglass_review", [("id",), ("bypass_id", "human_id")]),
         *_four_eyes(),
         *append_only("breakglass_refusedreview"),
@@ -44,6 +46,7 @@ def record_triggers() -> list[Trigger]:
         *kept("breakglass_pack"),
         *frozen_columns("breakglass_pack", ["period_start", "period_end", "by_id", "asked_at", "asked_entry"]),
         *frozen_columns("breakglass_packfile", ["pack_id"]),
+        *morning_triggers(),
     ]
 
 
@@ -70,6 +73,19 @@ def _transitions() -> list[Trigger]:
             f"OLD.status IN ({ended})",
         ),
     ]
+
+
+def _chained() -> list[Trigger]:
+    """An extension is of the same gate, scope and requester, and in the chain of what it extends."""
+    same = ("gate_id", "service", "environment", "branch", "artifact", "requester_id", "whole_gate")
+    equal = " AND ".join(f"b.{column} = NEW.{column}" for column in same)
+    extended = f"SELECT 1 FROM breakglass_bypass b WHERE b.id = NEW.extends_id AND {equal}"  # noqa: S608
+    wrong = (
+        f"NEW.extends_id IS NOT NULL AND NOT EXISTS"
+        f" ({extended} AND COALESCE(b.chain_id, b.id) = NEW.chain_id AND b.id <> NEW.id)"
+    )
+    message = "An extension opens what the bypass before it opened, in the same chain."
+    return [Trigger("breakglass_bypass_chain", "breakglass_bypass", "INSERT", message, wrong, wrong)]
 
 
 def _settled() -> list[Trigger]:

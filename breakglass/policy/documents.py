@@ -22,6 +22,7 @@ def to_document(policy: Policy) -> Document:
     return {
         "version": policy.version,
         "tiers": [_tier_to(tier) for tier in policy.tiers],
+        "threshold": policy.threshold,
         "routes": [{"tier": route.tier} | dict(zip(_ROUTE_KEYS, route.keys, strict=True)) for route in policy.routes],
     }
 
@@ -33,6 +34,8 @@ def _tier_to(tier: Tier) -> Document:
         "ttl": list(tier.ttl),
         "lapse": tier.lapse,
         "post_mortem_due": tier.post_mortem_due,
+        "post_mortem_assignee": _source_to(tier.post_mortem_assignee) if tier.post_mortem_assignee else None,
+        "extensions": tier.extensions,
     }
 
 
@@ -55,6 +58,7 @@ def from_document(document: Document) -> Policy:
             version=document["version"],
             tiers=tuple(_tier_from(tier) for tier in document["tiers"]),
             routes=tuple(Route(**route) for route in document["routes"]),
+            threshold=document["threshold"],
         )
         faithful = _is_sound(policy) and to_document(policy) == document
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
@@ -78,7 +82,11 @@ def _is_sound(policy: Policy) -> bool:
 
 def _tier_from(tier: Document) -> Tier:
     approvals = tuple(Clause(_source_from(clause["from"]), clause["count"]) for clause in tier["approvals"])
-    return Tier(tier["name"], approvals, tuple(tier["ttl"]), tier["lapse"], tier["post_mortem_due"])
+    assignee = _source_from(tier["post_mortem_assignee"]) if tier["post_mortem_assignee"] else None
+    if not isinstance(assignee, Person | None):
+        raise ValueError(assignee)
+    due, extensions = tier["post_mortem_due"], tier["extensions"]
+    return Tier(tier["name"], approvals, tuple(tier["ttl"]), tier["lapse"], due, assignee, extensions)
 
 
 def _source_from(source: Document) -> Source:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from audit import log
 from breakglass.actions.ending import note_the_clock
+from breakglass.actions.exporting import tidy_packs
 from breakglass.actions.sealing import seal_checks
 from breakglass.models import Bypass, Heartbeat
 from breakglass.notify import delivery
@@ -41,6 +42,7 @@ def _round(tenant: Tenant) -> None:
     for bypass_id in overdue():
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
     _try(partial(seal_checks, now=timezone.now()), f"{tenant}: sealing checks")
+    _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")
 
 
 def _try(step: Callable[[], object], what: str) -> None:

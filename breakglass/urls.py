@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from breakglass.api import urls as api
-from breakglass.views import acting, audit_log, errors, health, home, pdf, record, requesting, waiting
+from breakglass.views import acting, audit_log, errors, evidence, health, home, pdf, record, requesting, waiting
 
 
 class BypassId:
@@ -46,6 +46,9 @@ tenant: list[URLPattern | URLResolver] = [
     path("bypasses/<bypass:bypass_id>/", include(bypass)),
     path("audit/", audit_log.audit, name="audit"),
     path("audit/<int:number>/", include(one_log)),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/<int:number>/", evidence.pack, name="pack"),
+    path("evidence/<int:number>/pack.zip", evidence.download, name="pack-download"),
     path("api/v1/", include(api)),
 ]
 urlpatterns = [

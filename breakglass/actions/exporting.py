@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from audit import kinds, log
 from audit.bundle import assemble
@@ -23,11 +24,13 @@ from audit.evidence.zip_file import add_to_zip, write_zip
 from breakglass.actions.batches import read_batch
 from breakglass.errors import NotFound
 from breakglass.models import Pack, PackFile, PackState
-from breakglass.models.packs import KEPT
+from breakglass.models.packs import KEPT, UNFINISHED
 from tenants import actors, context
 from tenants.actions import in_words, record
 from tenants.models import Member
 
+AGAIN = timedelta(minutes=1)  # the same question within it is a double click
+TASK_SECONDS = 110  # less than the queue's retry: no second worker begins while the first is alive
 LONGEST = timedelta(minutes=15)  # then a pack in the making is given up
 TOO_LONG = "Making it was begun several times and never came to an end: ask for a shorter period, or ask the operator."
 
@@ -49,12 +52,12 @@ type Render = Callable[[Contents], bytes | None]
 
 @transaction.atomic
 def request_pack(*, period: Period, by: Member | None, now: datetime) -> Pack:
-    """Ask for a pack. Again, by the same member while it is not finished, is the same pack."""
+    """Ask for a pack; for a member the worker makes it. Again, while it is made or just after, is the same pack."""
     if by is not None:
         Member.objects.select_for_update(of=("self",)).get(pk=by.pk)
         same = Pack.objects.filter(by=by, period_start=period.start, period_end=period.end)
-        if (open_one := same.filter(state__in=_UNFINISHED).first()) is not None:
-            return open_one
+        if (found := same.filter(_unfinished() | Q(asked_at__gt=now - AGAIN)).first()) is not None:
+            return found
     pack = Pack.objects.create(period_start=period.start, period_end=period.end, by=by, asked_at=now)
     record(
         kinds.EvidenceRequested(pack=pack.pk, period_start=str(period.start), period_end=str(period.end)),
@@ -62,7 +65,16 @@ def request_pack(*, period: Period, by: Member | None, now: datetime) -> Pack:
         now=now,
         about=f"pack-{pack.pk}",
     )
+    if by is not None:
+        _queue(pack)
     return pack
+
+
+def _queue(pack: Pack) -> None:
+    """In the act's own transaction, since the queue is in the same database: neither can be lost alone."""
+    from django_q.tasks import async_task  # noqa: PLC0415  its app is not loaded when this module is
+
+    async_task("breakglass.pack_tasks.make", pack.tenant_id, pack.pk, timeout=TASK_SECONDS)
 
 
 def make_pack(*, pack_id: int, render: Render, now: datetime) -> Pack:
@@ -88,11 +100,12 @@ def tidy_packs(*, now: datetime) -> None:
     old = Pack.objects.filter(state=PackState.READY, made_at__lte=now - KEPT)
     PackFile.objects.filter(pack__in=old).delete()
     old.update(state=PackState.REMOVED)
-    stuck = Pack.objects.filter(state__in=_UNFINISHED, asked_at__lte=now - LONGEST)
+    stuck = Pack.objects.filter(_unfinished(), asked_at__lte=now - LONGEST)
     stuck.update(state=PackState.FAILED, problem=TOO_LONG)
 
 
-_UNFINISHED = (PackState.WAITING, PackState.MAKING, PackState.SIGNING)
+def _unfinished() -> Q:
+    return Q(state__in=UNFINISHED)
 
 
 def _begin(pack_id: int) -> Pack:

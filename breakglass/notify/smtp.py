@@ -38,6 +38,16 @@ class EmailBackend(smtp.EmailBackend):
         """What Django opens."""
         return _SmtpTls if self.use_ssl else _Smtp
 
+    def open(self) -> bool | None:
+        """As Django's, which leaves the line open when the sign-in fails."""
+        try:
+            opened: bool | None = super().open()
+        except OSError:
+            if self._partial_connection is not None:
+                self._partial_connection.close()
+            raise
+        return opened
+
     def _send(self, email_message: Any) -> bool:
         sent: bool = super()._send(email_message)  # type: ignore[misc]
         self.accepted = self.connection.accepted if sent and isinstance(self.connection, _Hearing) else ""

@@ -14,8 +14,8 @@ from audit.evidence.history import History, histories
 from audit.evidence.manifest import Made, digests
 from audit.evidence.tables import field
 from audit.evidence.values import Held, PackEntry
+from breakglass import sentences
 from breakglass.actions.exporting import Contents
-from breakglass.views import sentences
 
 CRITERIA = (
     ("CC8.1", "Changes in an emergency are authorised, documented, tracked and approved",
@@ -115,4 +115,3 @@ def _line(entry: PackEntry) -> dict[str, Any]:
         "says": says(dict(data)) if says is not None else entry.kind,
         "quote": field(data, "comment") or field(data, "sentence") or "",
     }
-

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit import log
-from breakglass import statements
+from breakglass import sentences, statements
 from breakglass.actions import records
 from breakglass.errors import BypassError
 from breakglass.models import Bypass, Check, Deploy
 from breakglass.states import Status
-from breakglass.views import approvals, sentences
+from breakglass.views import approvals
 from breakglass.views.acts import LABELS, acts_on
 from breakglass.views.clock import moment
 from breakglass.views.edge import page

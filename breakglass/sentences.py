@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from audit.models import Entry
-from breakglass import durations
+from breakglass import durations, times
 from breakglass.scopes import Scope, in_words
-from breakglass.views import clock
 
 type Data = dict[str, Any]
 
@@ -49,7 +48,7 @@ def line(entry: Entry) -> Line:
 
 
 def _when(text: str) -> str:
-    return clock.in_words(datetime.fromisoformat(text))
+    return times.in_words(datetime.fromisoformat(text))
 
 
 def _scope(scope: Data) -> str:
@@ -100,7 +99,7 @@ def _sealed(data: Data) -> str:
 
 
 def _unused(data: Data) -> str:
-    return f"with {clock.span(data['unused_seconds'])} unused"
+    return f"with {times.span(data['unused_seconds'])} unused"
 
 
 def _period(data: Data) -> str:

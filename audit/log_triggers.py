@@ -7,6 +7,8 @@ _FROM_BIRTH = ["id", "tenant_id", "tenant_slug", "tenant_name", "number", "host"
 _KEYS = ["trusted_root", "log_key", "ct_key", "issuer_key"]
 _NEXT = "(SELECT size - 1 FROM audit_head WHERE log_id = NEW.log_id)"
 
+_TAKEN = 'EXISTS (SELECT 1 FROM audit_entry WHERE log_id = NEW.log_id AND "index" = NEW."index")'
+
 
 def log_triggers() -> list[Trigger]:
     """Every trigger on the tables of this app."""
@@ -33,10 +35,12 @@ def _heads() -> list[Trigger]:
 
 
 def _entries() -> list[Trigger]:
+    # Also where an entry is: INSERT OR REPLACE would remove it without asking the DELETE trigger.
     message = "An entry takes the index after the last one."
-    sqlite, postgresql = f'NEW."index" IS NOT {_NEXT}', f'NEW."index" IS DISTINCT FROM {_NEXT}'
+    sqlite = f'NEW."index" IS NOT {_NEXT} OR {_TAKEN}'
+    postgresql = f'NEW."index" IS DISTINCT FROM {_NEXT} OR {_TAKEN}'
     return [
-        *append_only("audit_entry", [("log_id", "index")]),
+        *append_only("audit_entry", keys=()),
         Trigger("audit_entry_next", "audit_entry", "INSERT", message, sqlite, postgresql),
     ]
 

@@ -4,7 +4,7 @@ They are put back after every migrate (SQLite drops them when a table is remade)
 there, not enabled or not the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
@@ -76,19 +76,24 @@ def put_back(*, using: str, **_: object) -> None:
     install(connections[using])
 
 
-def kept(table: str, keys: Iterable[Sequence[str]] = (("id",),)) -> list[Trigger]:
+def kept(table: str, keys: Sequence[Sequence[str]] = (("id",),)) -> list[Trigger]:
     """Rows stay: no DELETE, no TRUNCATE, and no INSERT OR REPLACE over a row with the same `keys` (each unique)."""
-    taken = " OR ".join(" AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in keys)
-    exists = f'EXISTS (SELECT 1 FROM "{table}" WHERE {taken})'  # noqa: S608  names from our own models
     gone = f"Rows of {table} are never removed."
-    return [
+    removed = [
         Trigger(f"{table}_no_delete", table, "DELETE", gone),
         Trigger(f"{table}_no_truncate", table, "TRUNCATE", gone, sqlite=NEVER),
-        Trigger(f"{table}_no_replace", table, "INSERT", f"Rows of {table} are never replaced.", exists, NEVER),
     ]
+    return [*removed, _not_replaced(table, keys)] if keys else removed
 
 
-def append_only(table: str, keys: Iterable[Sequence[str]] = (("id",),)) -> list[Trigger]:
+def _not_replaced(table: str, keys: Sequence[Sequence[str]]) -> Trigger:
+    # SQLite alone: it removes the row in the way without asking its DELETE trigger.
+    taken = " OR ".join(" AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in keys)
+    exists = f'EXISTS (SELECT 1 FROM "{table}" WHERE {taken})'  # noqa: S608  names from our own models
+    return Trigger(f"{table}_no_replace", table, "INSERT", f"Rows of {table} are never replaced.", exists, NEVER)
+
+
+def append_only(table: str, keys: Sequence[Sequence[str]] = (("id",),)) -> list[Trigger]:
     """Rows are only added: kept(), and no UPDATE."""
     changed = f"Rows of {table} are never changed; a correction is a new row."
     return [*kept(table, keys), Trigger(f"{table}_no_update", table, "UPDATE", changed)]

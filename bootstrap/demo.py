@@ -17,7 +17,7 @@ SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_SECRET")
 
 def main(arguments: list[str]) -> int:
     """Become `manage.py demo` with the demo's settings, DEMO_DIR (absolute) and PORT in its environment."""
-    folder, port = _folder(os.environ), _port(os.environ)
+    folder, port = _folder(os.environ), port_of(os.environ)
     python = venv.ensure(dev=False)
     surroundings = environment(os.environ, write(folder, port), folder, port)
     os.chdir(ROOT)
@@ -65,7 +65,8 @@ def _folder(callers: Mapping[str, str]) -> Path:
     return (ROOT / Path(callers.get("DEMO_DIR") or "var").expanduser()).resolve()
 
 
-def _port(callers: Mapping[str, str]) -> int:
+def port_of(callers: Mapping[str, str]) -> int:
+    """PORT, 8000 without it; SetupError when it is no port number."""
     text = callers.get("PORT") or "8000"
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
         raise SetupError(f"PORT is {text!r}: set it to a number from 1 to 65535.")

@@ -68,7 +68,10 @@ def mailer(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.path:
-        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": parts.path}}
+        return {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": unquote(parts.path)},
+        }
     if parts.scheme == "memory":
         return {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     if parts.scheme not in SMTP_PORTS or not parts.hostname:

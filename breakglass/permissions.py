@@ -93,6 +93,13 @@ def check_can_approve(
     return clauses
 
 
+def check_can_deny(person: Person, bypass: Bypass, tier: Tier, reviews: Iterable[Review], now: datetime) -> None:
+    """As check_can_review; whoever has approved it before does not undo that alone."""
+    check_can_review("deny", person, bypass, tier, now)
+    if any(review.human_id == person.human for review in reviews):
+        raise Forbidden("You have approved this: ask another approver to deny it, or its requester to withdraw it.")
+
+
 def check_can_withdraw(person: Person, bypass: Bypass, now: datetime) -> None:
     """Its requester, while it waits."""
     _check_requester(person, bypass, "withdraw")

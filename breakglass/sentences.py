@@ -51,9 +51,22 @@ def _when(text: str) -> str:
     return times.in_words(datetime.fromisoformat(text))
 
 
-def _scope(scope: Data) -> str:
-    covered = Scope(scope["service"], scope["environment"], scope["branch"], scope["artifact"])
-    return f"{scope['gate']}, {in_words(covered)}"
+def said(scope: Scope) -> str:
+    """The scope of a check or deploy: what it leaves out is unsaid, where a bypass would cover any."""
+    named = {"branch": scope.branch, "artifact": scope.artifact}
+    return ", ".join([f"{scope.service} in {scope.environment}", *(f"{k} {v}" for k, v in named.items() if v)])
+
+
+def _covered(scope: Data) -> str:
+    return f"{scope['gate']}, {in_words(_scope(scope))}"
+
+
+def _said(scope: Data) -> str:
+    return f"{scope['gate']}, {said(_scope(scope))}"
+
+
+def _scope(scope: Data) -> Scope:
+    return Scope(scope["service"], scope["environment"], scope["branch"], scope["artifact"])
 
 
 def _listed(words: list[str], none: str) -> str:
@@ -63,7 +76,7 @@ def _listed(words: list[str], none: str) -> str:
 def _asked(data: Data) -> str:
     what = "the whole gate" if data["whole_gate"] else _listed(data["rules"], "no rule")
     more = f", to extend {data['extends']}" if data.get("extends") else ""
-    return f"asked to skip {what} at {_scope(data['scope'])}, for {durations.show(data['proposed_ttl'])}{more}"
+    return f"asked to skip {what} at {_covered(data['scope'])}, for {durations.show(data['proposed_ttl'])}{more}"
 
 
 def _approved(data: Data) -> str:
@@ -86,12 +99,12 @@ def _gate(data: Data) -> str:
 
 def _deploy(data: Data) -> str:
     cover = f"under bypass {data['bypass']}" if data["bypass"] else "under no bypass"
-    return f"reported deploy {data['deploy']} as {data['status']}, {cover}, at {_scope(data['scope'])}"
+    return f"reported deploy {data['deploy']} as {data['status']}, {cover}, at {_said(data['scope'])}"
 
 
 def _checked(data: Data) -> str:
     rules = _listed(data["rules"], "no rule named")
-    return f"asked for the first time and was answered {data['decision']} at {_scope(data['scope'])} ({rules})"
+    return f"asked for the first time and was answered {data['decision']} at {_said(data['scope'])} ({rules})"
 
 
 def _sealed(data: Data) -> str:

@@ -33,7 +33,7 @@ def sweep() -> None:
     """One round over every tenant. A tenant or bypass that fails is logged and does not stop the others."""
     for tenant in Tenant.objects.order_by("pk"):
         with context.entered(tenant):
-            _round(tenant)
+            _try(partial(_round, tenant), f"{tenant}: the round")
     _try(log.integrate_all, "integrating the logs")
     Heartbeat.objects.update_or_create(name=NAME, defaults={"at": timezone.now()})
 

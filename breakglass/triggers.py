@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.trigger_sql import Trigger
+from audit.trigger_sql import NEVER, Trigger
 from audit.triggers import append_only, check_row, frozen_columns, kept
 from breakglass.morning_triggers import morning_triggers
 from breakglass.states import TERMINAL, TRANSITIONS
@@ -17,26 +17,33 @@ CHECKED = [
     *("bypass_id", "key", "first", "at"),
 ]
 TOLD = ["key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
+SHIPPED = [
+    *("gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
+]
 
 
 def record_triggers() -> list[Trigger]:
     """Every trigger on the tables of this app, beside those of tenancy."""
     return [
         *kept("breakglass_bypass"),
+        _asked_once(),
         *frozen_columns("breakglass_bypass", ASKED),
         *_transitions(),
         *_chained(),
         *append_only("breakglass_review", [("id",), ("bypass_id", "human_id")]),
         *_four_eyes(),
-        *append_only("breakglass_refusedreview"),
-        *append_only("breakglass_policyversion"),
-        *kept("breakglass_gate"),
+        *append_only("breakglass_refusedreview", [("id",), ("bypass_id", "member_id", "reason")]),
+        *append_only("breakglass_policyversion", [("id",), ("tenant_id", "number")]),
+        *kept("breakglass_gate", [("id",), ("tenant_id", "slug")]),
         *frozen_columns("breakglass_gate", ["slug", "practice", "created_at"]),
-        *kept("breakglass_check"),
+        *kept("breakglass_check", [("id",), ("evaluation",)]),
         *frozen_columns("breakglass_check", CHECKED),
+        *_checks(),
+        _inside_its_bypass("breakglass_check"),
         *append_only("breakglass_checksbatch"),
-        *kept("breakglass_deploy"),
-        *frozen_columns("breakglass_deploy", ["gate_id", "external_id", "bypass_id", "first_seen_at"]),
+        *kept("breakglass_deploy", [("id",), ("gate_id", "external_id")]),
+        *frozen_columns("breakglass_deploy", SHIPPED),
+        _inside_its_bypass("breakglass_deploy"),
         *kept("breakglass_webhook"),
         *frozen_columns("breakglass_webhook", ["url", "secret", "created_at"]),
         *kept("breakglass_message", [("id",), ("key",)]),
@@ -50,6 +57,14 @@ def record_triggers() -> list[Trigger]:
     ]
 
 
+def _asked_once() -> Trigger:
+    """An open request is not replaced by the same one (SQLite's INSERT OR REPLACE)."""
+    same = "tenant_id = NEW.tenant_id AND requester_id = NEW.requester_id AND digest = NEW.digest"
+    taken = f"EXISTS (SELECT 1 FROM breakglass_bypass WHERE {same} AND status IN ('requested', 'active'))"  # noqa: S608
+    message = "The same request is open already."
+    return Trigger("breakglass_bypass_asked_once", "breakglass_bypass", "INSERT", message, taken, NEVER)
+
+
 def _transitions() -> list[Trigger]:
     """A status changes only along the table in states.py, and what opened or closed it is written once."""
     allowed = " OR ".join(f"(OLD.status = '{one.source}' AND NEW.status = '{one.target}')" for one in TRANSITIONS)
@@ -61,8 +76,13 @@ def _transitions() -> list[Trigger]:
     postgresql = " OR ".join(changed.format(column, "IS DISTINCT FROM") for column in written)
     table, message = "breakglass_bypass", "A bypass goes only the ways of its states, and its window is set once."
     asked = "NEW.status <> 'requested' OR NEW.starts_at IS NOT NULL"
+    approval = "SELECT 1 FROM breakglass_review WHERE bypass_id = NEW.id AND approves"
+    alone = f"OLD.status <> 'active' AND NEW.status = 'active' AND NOT EXISTS ({approval})"
     return [
         Trigger("breakglass_bypass_born", table, "INSERT", "A bypass begins as a request.", asked, asked),
+        Trigger(
+            "breakglass_bypass_alone", table, "UPDATE", "Nobody opens a gate alone: it takes an approval.", alone, alone
+        ),
         Trigger("breakglass_bypass_ways", table, "UPDATE", message, f"{wrong} OR {sqlite}", f"{wrong} OR {postgresql}"),
         Trigger(
             "breakglass_bypass_final",
@@ -103,4 +123,32 @@ def _four_eyes() -> list[Trigger]:
     )
     message = "A review carries its reviewer's human and the requester's, and no other."
     untrue = f"{reviewer} OR {asker}"
-    return check_row("breakglass_review_humans", "breakglass_review", untrue, untrue, message)
+    decided = "(SELECT status FROM breakglass_bypass WHERE id = NEW.bypass_id) <> 'requested'"
+    late = "A review comes while the request waits, and never later."
+    return [
+        *check_row("breakglass_review_humans", "breakglass_review", untrue, untrue, message),
+        Trigger("breakglass_review_in_time", "breakglass_review", "INSERT", late, decided, decided),
+    ]
+
+
+def _checks() -> list[Trigger]:
+    """A check is sealed once, and the first one under a bypass is not replaced (SQLite's INSERT OR REPLACE)."""
+    table, sealed = "breakglass_check", "OLD.batch_id IS NOT NULL AND OLD.batch_id IS {} NEW.batch_id"
+    sqlite, postgresql = sealed.format("NOT"), sealed.format("DISTINCT FROM")
+    taken = "SELECT 1 FROM breakglass_check WHERE bypass_id = NEW.bypass_id AND key = NEW.key AND first"
+    again = f"NEW.first AND EXISTS ({taken})"
+    return [
+        Trigger(f"{table}_sealed_once", table, "UPDATE", "A check is sealed once.", sqlite, postgresql),
+        Trigger(f"{table}_first_once", table, "INSERT", "This check has been answered before.", again, NEVER),
+    ]
+
+
+def _inside_its_bypass(table: str) -> Trigger:
+    """Nothing is counted under a bypass that is not inside its scope."""
+    columns = ("gate_id", "service", "environment")
+    same = " AND ".join(f"b.{column} = NEW.{column}" for column in columns)
+    inside = f"{same} AND b.branch IN ('', NEW.branch) AND b.artifact IN ('', NEW.artifact)"
+    covering = f"SELECT 1 FROM breakglass_bypass b WHERE b.id = NEW.bypass_id AND {inside}"  # noqa: S608
+    outside = f"NEW.bypass_id IS NOT NULL AND NOT EXISTS ({covering})"
+    message = "A bypass covers what is inside its scope, and nothing else."
+    return Trigger(f"{table}_covered", table, "INSERT", message, outside, outside)

@@ -141,7 +141,10 @@ def silent() -> list[str]:
 
 def check_declared(**_: object) -> list[CheckMessage]:
     """The system check: no command of manage.py runs with a silent view."""
-    return [Error(f"{name} does not say who may call it.", hint="See tenants/access.py.", id="E001") for name in silent()]
+    return [
+        Error(f"{name} does not say who may call it.", hint="See tenants/access.py.", id="tenants.E001")
+        for name in silent()
+    ]
 
 
 def require_declared() -> None:

@@ -12,13 +12,14 @@ from django.db import transaction
 
 from audit import kinds, log
 from audit.canonical import timestamp
+from audit.models import Entry
 from tenants import actors, context
 from tenants.models import Group, GroupMembership, Human, MachineToken, Member, RoleGrant, Tenant, User
 from tenants.models.tokens import digest, new_secret
 from tenants.roles import Role
 
 
-def record(data: kinds.Kind, *, by: Member | MachineToken | None, now: datetime, about: str = "") -> log.Entry:
+def record(data: kinds.Kind, *, by: Member | MachineToken | None, now: datetime, about: str = "") -> Entry:
     """Append an entry to the entered tenant's log, signed in the actor's name; None is the portal itself."""
     tenant = context.current()
     actor = actors.of(by, tenant)
@@ -39,8 +40,9 @@ def create_tenant(*, slug: str, name: str, now: datetime) -> Tenant:
 
 @transaction.atomic
 def add_member(*, user: User, roles: Iterable[Role], by: Member | None, now: datetime) -> Member:
-    """An account becomes a member of the entered tenant, with these roles."""
-    human = Human.objects.create()
+    """An account becomes a member of the entered tenant, with these roles; one that comes back is the same human."""
+    before = Member.objects.select_related("human").filter(user=user).first()
+    human = Human.objects.create() if before is None else before.human
     member = Member.objects.create(user=user, human=human, joined_at=now)
     held = sorted(set(roles))
     RoleGrant.objects.bulk_create([RoleGrant(member=member, role=role, since=now) for role in held])
@@ -52,7 +54,7 @@ def add_member(*, user: User, roles: Iterable[Role], by: Member | None, now: dat
 @transaction.atomic
 def remove_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     """A member leaves: every role and group ends with it."""
-    locked = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
+    locked = _lock(member)
     if locked.left_at is not None:
         return locked
     locked.left_at = now
@@ -74,6 +76,7 @@ def grant_role(*, member: Member, role: Role, by: Member | None, now: datetime) 
 @transaction.atomic
 def revoke_role(*, member: Member, role: Role, by: Member | None, now: datetime) -> None:
     """A member no longer holds a role; nothing happens if they don't."""
+    _lock(member)
     if RoleGrant.objects.filter(member=member, role=role, until=None).update(until=now):
         record(kinds.RoleRevoked(member=in_words(member), role=role.value), by=by, now=now)
 
@@ -101,6 +104,7 @@ def join_group(*, group: Group, member: Member, by: Member | None, now: datetime
 @transaction.atomic
 def leave_group(*, group: Group, member: Member, by: Member | None, now: datetime) -> None:
     """A member is no longer in a group; nothing happens if they weren't."""
+    _lock(member)
     if GroupMembership.objects.filter(group=group, member=member, until=None).update(until=now):
         record(kinds.GroupLeft(group=group.slug, member=in_words(member)), by=by, now=now)
 
@@ -127,6 +131,11 @@ def revoke_token(*, token: MachineToken, by: Member | None, now: datetime) -> No
     """A machine token stops working; nothing happens if it was revoked before."""
     if MachineToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         record(kinds.TokenRevoked(token=token.pk, name=token.name), by=by, now=now)
+
+
+def _lock(member: Member) -> Member:
+    """A right is not lost between the check of an approval and its entry: an approval holds the same lock."""
+    return Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=member.pk)
 
 
 def in_words(member: Member) -> kinds.PersonWords:

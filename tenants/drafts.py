@@ -32,11 +32,18 @@ class KeepWhatWasTyped:
         access = declared(view)
         if request.method != "POST" or request.user.is_authenticated or access is None or access.who != "member":
             return None
-        fields = request.POST.copy()
-        fields.pop("csrfmiddlewaretoken", None)
-        if len(typed := fields.urlencode()) <= MOST:
-            request.session[KEY] = {"path": request.path, "fields": typed}
+        keep(request)
         return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
+
+
+def keep(request: HttpRequest) -> bool:
+    """Put the fields of the POST in the session; False if they are too long for it."""
+    fields = request.POST.copy()
+    fields.pop("csrfmiddlewaretoken", None)
+    if len(typed := fields.urlencode()) > MOST:
+        return False
+    request.session[KEY] = {"path": request.path, "fields": typed}
+    return True
 
 
 def take(request: HttpRequest, path: str) -> QueryDict | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import kinds, log
 from audit.canonical import canonical, timestamp
@@ -34,8 +34,7 @@ class Decision:
 
 def active(*, now: datetime) -> list[Bypass]:
     """The entered tenant's bypasses that hold at `now`, the one that ends last first."""
-    rows = Bypass.objects.filter(status=Status.ACTIVE, starts_at__lte=now, expires_at__gt=now)
-    return list(rows.select_related("gate", "requester__user").order_by("-expires_at", "pk"))
+    return list(_holding(now).select_related("gate", "requester__user"))
 
 
 def opened_by(bypass: Bypass) -> str:
@@ -53,13 +52,11 @@ def decide(*, credential: GateCredential, scope: Scope, rules: frozenset[str], n
     check_shape(credential.gate.shape, scope)
     if not credential.may_speak_for(scope.service):
         raise Forbidden(f"This token does not speak for {scope.service}: use one that does.")
-    in_scope = [bypass for bypass in _holding(credential.gate_id, scope, now) if covers(bypass.scope, scope)]
-    bypass = next((one for one in in_scope if rules_covered(one.rules_skipped, rules)), None)
     key = _key(credential, scope, rules)
-    first = False
-    if bypass is not None and _is_first(bypass, key):
-        bypass = _relock(bypass, now)
-        first = bypass is not None and _is_first(bypass, key)
+    in_scope = in_scope_of(credential.gate_id, scope, now)
+    covering = [one for one in in_scope if rules_covered(one.rules_skipped, rules)]
+    others = [one for one in in_scope if one not in covering]
+    bypass, first = _choose(covering, key, now)
     check = Check.objects.create(
         gate_id=credential.gate_id,
         credential=credential,
@@ -79,31 +76,40 @@ def decide(*, credential: GateCredential, scope: Scope, rules: frozenset[str], n
         evaluation=check.evaluation,
         bypass=bypass,
         entry=opened_by(bypass) if bypass is not None else "",
-        sentence=_bypass_sentence(bypass) if bypass is not None else _enforce_sentence(scope, rules, in_scope),
+        sentence=_bypass_sentence(bypass) if bypass is not None else _enforce_sentence(scope, rules, others),
         at=now,
     )
 
 
-def _holding(gate_id: int, scope: Scope, now: datetime) -> Iterable[Bypass]:
-    """Active bypasses that may cover the scope, by the clock of the one `now`; the one that ends last first."""
-    return Bypass.objects.filter(
-        gate_id=gate_id,
-        service=scope.service,
-        environment=scope.environment,
-        status=Status.ACTIVE,
-        starts_at__lte=now,
-        expires_at__gt=now,
-    ).order_by("-expires_at", "pk")
+def in_scope_of(gate_id: int, scope: Scope, now: datetime) -> list[Bypass]:
+    """What holds this gate open for the scope at `now`, whatever the rules; the one that ends last first."""
+    rows = _holding(now).filter(gate_id=gate_id, service=scope.service, environment=scope.environment)
+    return [bypass for bypass in rows if covers(bypass.scope, scope)]
+
+
+def still_holds(bypass: Bypass, now: datetime) -> bool:
+    """The same under its lock: it may have ended in between."""
+    return Bypass.objects.select_for_update(of=("self",), no_key=True).get(pk=bypass.pk).holds_at(now)
+
+
+def _holding(now: datetime) -> QuerySet[Bypass]:
+    """As Bypass.holds_at, for all of them; the one that ends last first."""
+    rows = Bypass.objects.filter(status=Status.ACTIVE, starts_at__lte=now, expires_at__gt=now)
+    return rows.order_by("-expires_at", "pk")
+
+
+def _choose(covering: list[Bypass], key: str, now: datetime) -> tuple[Bypass | None, bool]:
+    """The one that ends last, and whether this is its first answer to the caller: an act, so it is locked."""
+    for bypass in covering:
+        if not _is_first(bypass, key):
+            return bypass, False
+        if still_holds(bypass, now):
+            return bypass, _is_first(bypass, key)
+    return None, False
 
 
 def _is_first(bypass: Bypass, key: str) -> bool:
     return not Check.objects.filter(bypass=bypass, key=key, first=True).exists()
-
-
-def _relock(bypass: Bypass, now: datetime) -> Bypass | None:
-    """The bypass under its lock; None if it ended in between."""
-    locked = Bypass.objects.select_for_update(of=("self",)).get(pk=bypass.pk)
-    return locked if locked.status_at(now) == Status.ACTIVE else None
 
 
 def _key(credential: GateCredential, scope: Scope, rules: frozenset[str]) -> str:
@@ -128,11 +134,11 @@ def _bypass_sentence(bypass: Bypass) -> str:
     return f"Bypass {bypass.pk} is active until {timestamp(bypass.expires_at)}." if bypass.expires_at else ""
 
 
-def _enforce_sentence(scope: Scope, rules: frozenset[str], in_scope: list[Bypass]) -> str:
-    if not in_scope:
+def _enforce_sentence(scope: Scope, rules: frozenset[str], others: list[Bypass]) -> str:
+    if not others:
         return f"No active bypass covers {in_words(scope)}."
-    held = ", ".join(bypass.pk for bypass in in_scope)
+    held = ", ".join(bypass.pk for bypass in others)
     if not rules:
         return f"{held} does not cover the whole gate, and this check names no rule."
-    missed = sorted(rules - frozenset().union(*(bypass.rules_skipped or frozenset() for bypass in in_scope)))
+    missed = sorted(rules - frozenset().union(*(bypass.rules_skipped or frozenset() for bypass in others)))
     return f"{held} does not name every rule that failed: {', '.join(missed) or 'no single bypass names them all'}."

@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
-from breakglass.actions.deciding import active, opened_by
+from breakglass.actions.deciding import in_scope_of, opened_by, still_holds
 from breakglass.actions.records import scope_words
 from breakglass.asks import clean_text, clean_url
 from breakglass.errors import BadInput, Forbidden, WrongState
 from breakglass.models import Bypass, Deploy, Gate, GateCredential
 from breakglass.models.deploys import DeployStatus
-from breakglass.scopes import Scope, check_shape, covers
+from breakglass.scopes import Scope, check_shape
 from tenants.actions import record
 
 ENDED = frozenset({DeployStatus.SUCCEEDED, DeployStatus.FAILED, DeployStatus.CANCELLED})
@@ -66,7 +66,7 @@ def record_deploy(*, credential: GateCredential, report: DeployReport, now: date
     check_shape(credential.gate.shape, report.scope)
     if not credential.may_speak_for(report.scope.service):
         raise Forbidden(f"This token does not speak for {report.scope.service}: use one that does.")
-    Gate.objects.select_for_update().get(pk=credential.gate_id)
+    Gate.objects.select_for_update(no_key=True).get(pk=credential.gate_id)
     known = Deploy.objects.select_related("bypass").filter(gate_id=credential.gate_id, external_id=report.id).first()
     if known is None:
         return _first_report(credential, report, now)
@@ -104,7 +104,7 @@ def _next_report(deploy: Deploy, credential: GateCredential, report: DeployRepor
 
 def _covering(gate_id: int, scope: Scope, now: datetime) -> Bypass | None:
     """The bypass that held when the portal heard of the deploy; of several the one that ends last."""
-    return next((one for one in active(now=now) if one.gate_id == gate_id and covers(one.scope, scope)), None)
+    return next((one for one in in_scope_of(gate_id, scope, now) if still_holds(one, now)), None)
 
 
 def _recorded(deploy: Deploy, credential: GateCredential, now: datetime) -> RecordedDeploy:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from audit.kinds import ScopeWords
 from breakglass.errors import Forbidden, NotFound
 from breakglass.models import Bypass, Gate, Review
@@ -23,10 +25,21 @@ def find(bypass_id: str) -> Bypass:
 
 def lock(bypass_id: str) -> Bypass:
     """The same, locked until the transaction ends (on SQLite the whole database is). Raises NotFound."""
-    bypass = Bypass.objects.select_for_update(of=("self",)).select_related(*RELATED).filter(pk=bypass_id).first()
+    rows = Bypass.objects.select_for_update(of=("self",), no_key=True).select_related(*RELATED)
+    bypass = rows.filter(pk=bypass_id).first()
     if bypass is None:
         raise NotFound("There is no such bypass here: check the link.")
     return bypass
+
+
+def lock_reviewers(bypass: Bypass, by: Member) -> None:
+    """Nobody who reviews it, or has, leaves or loses a right until the transaction ends.
+
+    Always after the bypass. Its requester, who reviews nothing, is left alone: asking locks them before a bypass.
+    """
+    reviewers = Q(pk=by.pk) | Q(pk__in=Review.objects.filter(bypass=bypass).values("member_id"))
+    members = Member.objects.select_for_update(of=("self",), no_key=True).filter(reviewers)
+    list(members.exclude(pk=bypass.requester_id).order_by("pk").values_list("pk"))
 
 
 def reviews_of(bypass: Bypass) -> list[Review]:

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from audit import kinds
 from audit.canonical import timestamp
-from breakglass import guards, permissions
+from breakglass import durations, guards, permissions
 from breakglass.actions import telling
 from breakglass.actions.ending import close
-from breakglass.actions.records import find, lock, person_of, reviews_of
+from breakglass.actions.records import find, lock, lock_reviewers, person_of, reviews_of
 from breakglass.asks import COMMENT_MOST, clean_text
-from breakglass.errors import BypassError, Forbidden
+from breakglass.errors import BypassError, WrongState
 from breakglass.models import Bypass, RefusedReview, Review
 from breakglass.policy import approvals
 from breakglass.policy.values import Tier
@@ -46,8 +46,10 @@ def approve(*, bypass_id: str, by: Member, shown: str, ttl: int, comment: str, n
     The same approval again changes nothing. Raises Forbidden, WrongState, BadInput.
     """
     bypass = lock(bypass_id)
+    lock_reviewers(bypass, by)
     tier, reviews, person = bypass.frozen_tier, reviews_of(bypass), person_of(by)
     if (mine := _given(by, reviews)) is not None and mine.approves:
+        _check_repeat(mine, shown, ttl)
         return bypass
     clauses = permissions.check_can_approve(person, bypass, tier, reviews, now)
     document = statement(bypass, tier)
@@ -91,12 +93,11 @@ def approve(*, bypass_id: str, by: Member, shown: str, ttl: int, comment: str, n
 def deny(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass:
     """One denial ends the request. The same denial again changes nothing. Raises Forbidden, WrongState, BadInput."""
     bypass = lock(bypass_id)
-    mine = _given(by, reviews_of(bypass))
-    if mine is not None and not mine.approves:
+    lock_reviewers(bypass, by)
+    reviews = reviews_of(bypass)
+    if (mine := _given(by, reviews)) is not None and not mine.approves:
         return bypass
-    permissions.check_can_review("deny", person_of(by), bypass, bypass.frozen_tier, now)
-    if mine is not None:
-        raise Forbidden("You have approved this: ask another approver to deny it, or its requester to withdraw it.")
+    permissions.check_can_deny(person_of(by), bypass, bypass.frozen_tier, reviews, now)
     review = Review.objects.create(
         bypass=bypass,
         member=by,
@@ -144,6 +145,13 @@ def _window(bypass: Bypass) -> _Window:
         "starts_at": timestamp(bypass.starts_at),
         "expires_at": timestamp(bypass.expires_at),
     }
+
+
+def _check_repeat(mine: Review, shown: str, ttl: int) -> None:
+    """Raises WrongState for an approval unlike the one that the same human gave before."""
+    if (mine.statement, mine.ttl) != (shown, ttl):
+        given = durations.show(mine.ttl or 0)
+        raise WrongState(f"You have approved this for {given}, and that stays: revoke it once active to end it sooner.")
 
 
 def _given(by: Member, reviews: list[Review]) -> Review | None:

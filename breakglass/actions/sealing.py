@@ -42,9 +42,9 @@ def seal_checks(*, now: datetime) -> int:
     root = merkle.root_of(row(check) for check in checks).hex()
     batch = ChecksBatch.objects.create(count=len(checks), root=root, at=now)
     Check.objects.filter(pk__in=[check.pk for check in checks]).update(batch=batch)
-    first, last = checks[0].at, checks[-1].at
+    times = [check.at for check in checks]
     data = kinds.ChecksSealed(
-        batch=batch.pk, count=len(checks), root=root, first_at=timestamp(first), last_at=timestamp(last)
+        batch=batch.pk, count=len(checks), root=root, first_at=timestamp(min(times)), last_at=timestamp(max(times))
     )
     record(data, by=None, now=now)
     return len(checks)

@@ -90,7 +90,7 @@ def publish_policy(*, source: str, by: Member | None, now: datetime) -> PolicyVe
 
     Raises PolicyError with every line that is wrong and its repair.
     """
-    Tenant.objects.select_for_update().get(pk=context.current_id())
+    Tenant.objects.select_for_update(no_key=True).get(pk=context.current_id())
     policy = load(source, directory())
     latest = PolicyVersion.objects.order_by("-number").first()
     if latest is not None and latest.digest == digest(policy):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -46,6 +47,9 @@ def _caught(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def caught(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except TooManyFieldsSent:
+            sentence = f"Send at most {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} parameters: name fewer rules."
+            return error(sentence, 400, fields={"query": [sentence]})
         except BadInput as refused:
             return error(refused.sentence, refused.status, fields=refused.fields)
         except BypassError as refused:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 OPENED = [status.value for status in (Status.ACTIVE, Status.EXPIRED, Status.RETURNED, Status.REVOKED)]
-CLOSED = [status.value for status in states.TERMINAL]
+CLOSED = sorted(status.value for status in states.TERMINAL)
 
 
 def new_id() -> str:
@@ -90,7 +90,9 @@ class Bypass(TenantOwned):
                 name="bypass_extends_a_chain",
             ),
             models.CheckConstraint(
-                condition=Q(starts_at=None, expires_at=None) | Q(expires_at__gt=F("starts_at")), name="bypass_window"
+                condition=Q(starts_at=None, expires_at=None)
+                | Q(starts_at__isnull=False, expires_at__isnull=False, expires_at__gt=F("starts_at")),
+                name="bypass_window",
             ),
             models.CheckConstraint(
                 condition=Q(starts_at=None, status__in=[s.value for s in Status if s.value not in OPENED])
@@ -142,6 +144,10 @@ class Bypass(TenantOwned):
     def status_at(self, now: datetime) -> Status:
         """What it is at `now`, whatever the column says: the clock enforces."""
         return states.effective(Status(self.status), expires_at=self.expires_at, lapses_at=self.lapses_at, now=now)
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it holds its gate open at `now`: from `starts_at` on, and no longer at `expires_at`."""
+        return self.status_at(now) == Status.ACTIVE and self.starts_at is not None and self.starts_at <= now
 
     @property
     def frozen_tier(self) -> Tier:

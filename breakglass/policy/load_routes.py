@@ -48,7 +48,7 @@ def _pattern(place: Place) -> str:
     pattern = place.text()
     if not pattern:
         raise place.refuse("is empty", "leave the key out to match any")
-    if _NOT_A_PATTERN.search(pattern) or not pattern.isprintable():
+    if _NOT_A_PATTERN.search(pattern):
         raise place.refuse("holds a character that no scope has", "use only * and ? as wildcards")
     if len(pattern) > 250:
         raise place.refuse("is longer than 250 characters", "shorten it with *")

@@ -32,7 +32,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if getattr(event, "anchor", None):
             raise _whole(
                 line, "anchors and aliases are not read here", "write the value out, in quotes if it begins with * or &"
             )
@@ -173,6 +173,6 @@ def _decode(text: str | bytes) -> str:
         raw = text.encode() if isinstance(text, str) else text
         if len(raw) > LARGEST:
             raise _whole(0, f"the document is larger than {LARGEST // 1024} KiB", "shorten it")
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8")
     except UnicodeError as error:
         raise _whole(0, "the document is not UTF-8", "save it as UTF-8") from error

@@ -7,7 +7,7 @@ from datetime import datetime
 from django import template
 
 from audit.canonical import timestamp
-from breakglass import durations, scopes
+from breakglass import durations, scopes, sentences
 from breakglass.models import Bypass
 from breakglass.states import Status
 from breakglass.views import clock
@@ -19,6 +19,7 @@ register.filter("iso", timestamp)
 register.filter("seconds_until", clock.seconds_until)
 register.filter("duration", durations.show)
 register.filter("scope_words", scopes.in_words)
+register.filter("said", sentences.said)
 
 
 @register.filter

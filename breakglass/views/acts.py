@@ -37,7 +37,7 @@ def acts_on(bypass: Bypass, tier: Tier, person: Person, reviews: Sequence[Review
     """By name, what can be done to the bypass by anybody in its state at `now`."""
     checks: dict[str, Callable[[], object]] = {
         "approve": lambda: permissions.check_can_approve(person, bypass, tier, reviews, now),
-        "deny": lambda: permissions.check_can_review("deny", person, bypass, tier, now),
+        "deny": lambda: permissions.check_can_deny(person, bypass, tier, reviews, now),
         "withdraw": lambda: permissions.check_can_withdraw(person, bypass, now),
         "return": lambda: permissions.check_can_return(person, bypass, now),
         "revoke": lambda: permissions.check_can_revoke(person, bypass, tier, now),

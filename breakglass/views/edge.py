@@ -9,9 +9,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.views.decorators.cache import cache_control
 
-from breakglass.actions import records
 from breakglass.errors import BypassError, NotFound
-from breakglass.models import Bypass
 from breakglass.views import errors
 from tenants.access import TenantRequest, member
 from tenants.roles import Role
@@ -41,8 +39,3 @@ def _caught(view: AnyView) -> AnyView:
             return errors.refused(request, error)
 
     return inside
-
-
-def find(bypass_id: str) -> Bypass:
-    """The record that the URL names. Raises NotFound."""
-    return records.find(bypass_id)

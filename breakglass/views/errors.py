@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import resolve
 
 from breakglass.errors import BypassError
+from tenants import drafts
+from tenants.access import declared
 
 NOT_FOUND = "Nothing is here that you can see. Check the link, or ask whoever sent it which account opens it."
 FORBIDDEN = "Your account may not do this. Ask an admin of the tenant for the role it needs."
 BAD_REQUEST = "The portal can't read what was sent. Go back, look at what you typed, and send it again."
-TOO_LONG_OPEN = (
-    "This page was open too long, or you have signed in again since it was opened, so nothing was sent. Go back: your "
-    "text is still there. Copy it, reload the page, and send it again."
-)
+TOO_LONG_OPEN = "This page was open too long, or you have signed in again since it was opened, so nothing was sent. "
+GO_BACK = "Go back: your text is still there. Copy it, reload the page, and send it again."
+OPEN_AGAIN = "Your text is kept: open the page again, look at it, and send it."
 TITLES = {400: "Not understood", 403: "Not allowed", 404: "Not found", 409: "Too late, or changed", 413: "Too large"}
 
 
@@ -29,8 +31,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403, for a form without the token of this session: `reason` is Django's, for developers."""
-    return _page(request, 403, TOO_LONG_OPEN, title="Not sent")
+    """403, for a form without the token of this session: `reason` is Django's, for developers.
+
+    What somebody signed in typed into a tenant's form is kept for when it is opened again; a password never is.
+    """
+    access = declared(resolve(request.path).func)
+    ours = access is not None and access.who == "member" and request.user.is_authenticated
+    kept = ours and drafts.keep(request)
+    return _page(
+        request,
+        403,
+        TOO_LONG_OPEN + (OPEN_AGAIN if kept else GO_BACK),
+        title="Not sent",
+        again=request.path if kept else "",
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -51,8 +65,8 @@ def broken(request: HttpRequest) -> HttpResponse:
         return _no_store(HttpResponse(render_to_string("errors/broken.html"), status=500))
 
 
-def _page(request: HttpRequest, status: int, sentence: str, title: str = "") -> HttpResponse:
-    words = {"title": title or TITLES[status], "sentence": sentence, "status": status}
+def _page(request: HttpRequest, status: int, sentence: str, *, title: str = "", again: str = "") -> HttpResponse:
+    words = {"title": title or TITLES[status], "sentence": sentence, "status": status, "again": again}
     return _no_store(render(request, "errors/page.html", words, status=status))
 
 

@@ -122,6 +122,7 @@ def _form(
         "ttls": _ttls(routing, fields.ttl),
         "scope": Scope(fields.service, fields.environment, fields.branch.strip(), fields.artifact.strip()),
         "scope_settled": _is_settled(fields, routing, problems),
+        "justify_first": routing is not None and not problems and not refused,
         "may_not_ask": permissions.why_not(lambda: permissions.check_can_ask(person)),
     }
     return render(request, "bypass/new.html", words, status=status)
@@ -138,10 +139,11 @@ def _offered(gate: Gate | None, gates: list[Gate], which: str) -> list[str]:
     return list(dict.fromkeys(name for names in lists for name in names))
 
 
-def _ttls(routing: Routing | None, chosen: str) -> list[tuple[str, bool]]:
-    """Each time that the tier offers, and whether it is chosen: the one typed, else the shortest."""
+def _ttls(routing: Routing | None, typed_ttl: str) -> list[tuple[str, bool, bool]]:
+    """Each time that can be chosen, whether it is, and whether the tier offers it: the one typed, else the shortest."""
     if routing is None:
         return []
     offered = [durations.show(seconds) for seconds in routing.tier.ttl]
-    picked = chosen.strip() or offered[0]
-    return [(ttl, ttl == picked) for ttl in [*offered, *([] if picked in offered else [picked])]]
+    picked = typed_ttl.strip() or offered[0]
+    times = offered if picked in offered else [*offered, picked]
+    return [(ttl, ttl == picked, ttl in offered) for ttl in times]

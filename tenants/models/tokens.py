@@ -21,7 +21,7 @@ def new_secret() -> str:
 
 def digest(secret: str) -> str:
     """SHA-256 in hex; the secret is random, so it needs no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 class MachineToken(TenantOwned):

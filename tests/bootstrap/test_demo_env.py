@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import dj_database_url
 import pytest
 
 from bootstrap import demo
@@ -79,6 +80,23 @@ def test_shell_reads_what_was_written(tmp_path: Path, name: str) -> None:
     assert _as_a_shell_reads_it(tmp_path / name / "demo.env") == settings
 
 
+def test_django_finds_the_database_in_a_folder_with_an_odd_name(tmp_path: Path) -> None:
+    folder = tmp_path / "it's 100% a b#c?d"
+    parsed = dj_database_url.parse(demo.write(folder, 8000)["DATABASE_URL"])
+    assert parsed["NAME"] == str(folder / "demo.sqlite3")
+
+
+def test_secret_that_a_person_wrote_is_kept_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "demo.env").write_text("# mine\nSECRET_KEY='a b$c;d #e'\n")
+    assert demo.write(tmp_path, 8000)["SECRET_KEY"] == "a b$c;d #e"
+    assert _as_a_shell_reads_it(tmp_path / "demo.env")["SECRET_KEY"] == "a b$c;d #e"
+
+
+@pytest.mark.parametrize(("port", "number"), [("1", 1), ("65535", 65535), ("", 8000)])
+def test_port_is_a_number_and_8000_by_default(port: str, number: int) -> None:
+    assert demo.port_of({"PORT": port}) == number
+
+
 def test_callers_own_settings_give_way(tmp_path: Path) -> None:
     callers = {"DATABASE_URL": "postgres://elsewhere/x", "SECRET_KEY_FILE": "/run/secrets/key", "HOME": "/home/rosa"}
     assert demo.environment(callers, {"DATABASE_URL": "sqlite:///x", "SECRET_KEY": "k"}, tmp_path, 8001) == {
@@ -91,8 +109,7 @@ def test_callers_own_settings_give_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "\uff18000", "80 00"])
-def test_port_that_is_none_is_refused_before_anything_is_made(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
-    monkeypatch.setenv("PORT", port)
+def test_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(SetupError) as refusal:
-        demo.main([])
+        demo.port_of({"PORT": port})
     assert str(refusal.value) == f"PORT is {port!r}: set it to a number from 1 to 65535."

@@ -29,7 +29,7 @@ RULE = "no-quicksilver"
 DEPLOY = "deploy-ultramarine"
 WORDS = [
     *("heliotrope", "quicksilver", "ultramarine", "Vermilion", "saffron", "cinnabar"),
-    *("bg_", "evl_", "Rosa", "Pete", "Olga", "Acme Corporation", "@acme.example"),
+    *("bg_", "Olga", "Acme Corporation", "@acme.example"),
 ]
 SECRET_ASK = replace(
     ASK,

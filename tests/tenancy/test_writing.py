@@ -19,6 +19,11 @@ from tests.tenancy.owned_models import OWNED, OWNED_KEYS, name, target
 from tests.tenancy.planted import Planted
 
 
+@pytest.fixture
+def both(planted: Planted, theirs: Planted) -> None:
+    """Each tenant has a row in every table."""
+
+
 def keep_only(*endings: str) -> None:
     """Lift the triggers with other names, to see that these refuse by themselves; the test's end puts them back."""
     dialect = dialect_of(connection)
@@ -100,7 +105,7 @@ def test_the_database_keeps_a_row_in_its_tenant(model: type[TenantOwned], globex
 
 @pytest.mark.parametrize(("model", "key"), OWNED_KEYS, ids=name)
 def test_a_foreign_key_to_another_tenants_row_is_refused(
-    model: type[TenantOwned], key: str, acme: Cast, globex: Cast, planted: Planted, theirs: Planted
+    model: type[TenantOwned], key: str, acme: Cast, globex: Cast, both: None
 ) -> None:
     to = target(model, key)
     assert to is not None
@@ -114,7 +119,7 @@ def test_a_foreign_key_to_another_tenants_row_is_refused(
 
 @pytest.mark.parametrize(("model", "key"), OWNED_KEYS, ids=name)
 def test_the_database_refuses_the_raw_id_of_another_tenants_row(
-    model: type[TenantOwned], key: str, acme: Cast, globex: Cast, planted: Planted, theirs: Planted
+    model: type[TenantOwned], key: str, acme: Cast, globex: Cast, both: None
 ) -> None:
     to = target(model, key)
     assert to is not None

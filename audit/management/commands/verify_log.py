@@ -25,9 +25,8 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no log of a tenant {tenant!r}: check the spelling of its slug.")
         broken = [log for log in logs if not self._holds(log)]
         if broken:
-            raise CommandError(
-                f"{len(broken)} of {len(logs)} logs do not hold: keep the database as it is and compare backups."
-            )
+            failed = f"{len(broken)} of {len(logs)} logs do not hold"
+            raise CommandError(f"{failed}: keep the database as it is and compare it with a backup.")
 
     def _holds(self, log: Log) -> bool:
         name = f"{log.tenant_slug} log {log.number}"

@@ -89,8 +89,13 @@ def _run(port: int) -> None:
     gunicorn = [sys.executable, "-m", "gunicorn", "breakglass.wsgi", "--log-level", "warning", "--no-control-socket"]
     web = [*gunicorn, "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     worker = [sys.executable, "manage.py", "qcluster"]
-    started = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in (web, worker)]  # noqa: S603
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
+    # Each in a session of its own: a terminal's Ctrl-C reaches this process alone, which then stops them once.
+    started = [
+        subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
+        for command in (web, worker)
+    ]
     try:
         while all(process.poll() is None for process in started):
             time.sleep(0.2)
@@ -108,4 +113,4 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(STOP_WITHIN)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,218 @@
+"""Every action of the domain: how it is brought about, and the entries that it appends, in order."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from breakglass import actions, demo
+from breakglass.actions import asking, deciding, deploying, ending, reviewing, sealing, setting_up
+from breakglass.asks import parse_ask
+from breakglass.models import Bypass
+from breakglass.permissions import OwnReview
+from breakglass.scopes import Scope
+from tenants import actions as tenancy
+from tenants.models import Group, User
+from tenants.roles import Role
+from tests.cast import ASK, NOW, Cast
+from tests.domain.support import QUARTER, shown
+
+LATER = NOW + timedelta(minutes=2)
+MUCH_LATER = NOW + timedelta(days=1)
+SCOPE = Scope("payments", "ci", ASK.branch)
+
+
+@dataclass
+class World:
+    """What the acts are brought about from."""
+
+    acme: Cast
+    ask: Callable[..., Bypass]
+    approve: Callable[..., Bypass]
+
+
+type Ready = Callable[[], object]
+type Arrange = Callable[[World], Ready]
+
+
+@dataclass(frozen=True)
+class Act:
+    """An action: arranged, it is ready to be done; done, it has appended these kinds of entry."""
+
+    arrange: Arrange
+    kinds: tuple[str, ...]
+
+
+def _approve(world: World) -> Ready:
+    bypass, pete = world.ask(), world.acme.pete
+    words: dict[str, Any] = {"shown": shown(bypass), "ttl": QUARTER, "comment": "", "now": LATER}
+    return lambda: reviewing.approve(bypass_id=bypass.pk, by=pete, **words)
+
+
+def _deny(world: World) -> Ready:
+    bypass, pete = world.ask(), world.acme.pete
+    return lambda: reviewing.deny(bypass_id=bypass.pk, by=pete, comment="", now=LATER)
+
+
+def _refuse(world: World) -> Ready:
+    bypass, rosa = world.ask(), world.acme.rosa
+    return lambda: reviewing.record_refusal(bypass_id=bypass.pk, by=rosa, error=OwnReview("No."), now=LATER)
+
+
+def _request(world: World) -> Ready:
+    rosa = world.acme.rosa
+    return lambda: asking.request_bypass(by=rosa, gate="ci-checks", ask=parse_ask(ASK), now=LATER)
+
+
+def _withdraw(world: World) -> Ready:
+    bypass, rosa = world.ask(), world.acme.rosa
+    return lambda: ending.withdraw(bypass_id=bypass.pk, by=rosa, now=LATER)
+
+
+def _return(world: World) -> Ready:
+    bypass, rosa = world.approve(world.ask()), world.acme.rosa
+    return lambda: ending.return_bypass(bypass_id=bypass.pk, by=rosa, now=LATER)
+
+
+def _revoke(world: World) -> Ready:
+    bypass, alex = world.approve(world.ask()), world.acme.alex
+    return lambda: ending.revoke(bypass_id=bypass.pk, by=alex, comment="", now=LATER)
+
+
+def _expire(world: World) -> Ready:
+    bypass = world.approve(world.ask())
+    return lambda: ending.note_the_clock(bypass_id=bypass.pk, now=MUCH_LATER)
+
+
+def _decide(world: World) -> Ready:
+    world.approve(world.ask())
+    credential = world.acme.credential("ci-checks")
+    return lambda: deciding.decide(credential=credential, scope=SCOPE, rules=frozenset(ASK.rules), now=LATER)
+
+
+def _deploy(world: World) -> Ready:
+    told = deploying.read_report(id="build-7", scope=SCOPE, status="started", url="", provenance_url="")
+    credential = world.acme.credential("ci-checks")
+    return lambda: deploying.record_deploy(credential=credential, report=told, now=LATER)
+
+
+def _seal(world: World) -> Ready:
+    credential = world.acme.credential("ci-checks")
+    deciding.decide(credential=credential, scope=SCOPE, rules=frozenset(), now=NOW)
+    return lambda: sealing.seal_checks(now=LATER)
+
+
+def _create_gate(world: World) -> Ready:
+    lists: dict[str, Any] = {"services": ["web"], "environments": ["ci"]}
+    return lambda: setting_up.create_gate(slug="another", name="Another", **lists, by=None, now=LATER)
+
+
+def _credential(world: World) -> Ready:
+    gate, alex = world.acme.gate("ci-checks"), world.acme.alex
+    return lambda: setting_up.issue_credential(gate=gate, name="another", by=alex, now=LATER)
+
+
+def _publish(world: World) -> Ready:
+    source = demo.POLICY.replace("SENIOR", "sre-leads")
+    return lambda: setting_up.publish_policy(source=source, by=None, now=LATER)
+
+
+def _create_tenant(world: World) -> Ready:
+    return lambda: tenancy.create_tenant(slug="initech", name="Initech", now=LATER)
+
+
+def _add_member(world: World) -> Ready:
+    def act() -> None:
+        user = User.objects.get(email="rosa@globex.example")
+        tenancy.add_member(user=user, roles=[Role.REQUESTER, Role.AUDITOR], by=None, now=LATER)
+
+    return act
+
+
+def _remove_member(world: World) -> Ready:
+    ada = world.acme.ada
+    return lambda: tenancy.remove_member(member=ada, by=None, now=LATER)
+
+
+def _grant_role(world: World) -> Ready:
+    ada = world.acme.ada
+    return lambda: tenancy.grant_role(member=ada, role=Role.AUDITOR, by=None, now=LATER)
+
+
+def _revoke_role(world: World) -> Ready:
+    ada = world.acme.ada
+    return lambda: tenancy.revoke_role(member=ada, role=Role.APPROVER, by=None, now=LATER)
+
+
+def _create_group(world: World) -> Ready:
+    members = [world.acme.ada, world.acme.sam]
+    return lambda: tenancy.create_group(slug="cto", name="CTO", members=members, by=None, now=LATER)
+
+
+def _join_group(world: World) -> Ready:
+    group, sam = Group.objects.get(slug="sre-leads"), world.acme.sam
+    return lambda: tenancy.join_group(group=group, member=sam, by=None, now=LATER)
+
+
+def _leave_group(world: World) -> Ready:
+    group, ada = Group.objects.get(slug="sre-leads"), world.acme.ada
+    return lambda: tenancy.leave_group(group=group, member=ada, by=None, now=LATER)
+
+
+def _issue_token(world: World) -> Ready:
+    return lambda: tenancy.issue_token(name="another", by=None, now=LATER)
+
+
+def _revoke_token(world: World) -> Ready:
+    token = world.acme.token("ci-checks")
+    return lambda: tenancy.revoke_token(token=token, by=None, now=LATER)
+
+
+ACTS: dict[Callable[..., Any], Act] = {
+    asking.request_bypass: Act(_request, ("bypass.requested",)),
+    reviewing.approve: Act(_approve, ("bypass.approved",)),
+    reviewing.deny: Act(_deny, ("bypass.denied",)),
+    reviewing.record_refusal: Act(_refuse, ("review.refused",)),
+    ending.withdraw: Act(_withdraw, ("bypass.withdrawn",)),
+    ending.return_bypass: Act(_return, ("bypass.returned",)),
+    ending.revoke: Act(_revoke, ("bypass.revoked",)),
+    ending.note_the_clock: Act(_expire, ("bypass.expired",)),
+    deciding.decide: Act(_decide, ("gate.checked",)),
+    deploying.record_deploy: Act(_deploy, ("deploy.recorded",)),
+    sealing.seal_checks: Act(_seal, ("checks.sealed",)),
+    setting_up.create_gate: Act(_create_gate, ("gate.created",)),
+    setting_up.issue_credential: Act(_credential, ("token.issued", "credential.issued")),
+    setting_up.publish_policy: Act(_publish, ("policy.published",)),
+    tenancy.create_tenant: Act(_create_tenant, ("log.opened", "tenant.created")),
+    tenancy.add_member: Act(_add_member, ("member.added",)),
+    tenancy.remove_member: Act(_remove_member, ("member.removed",)),
+    tenancy.grant_role: Act(_grant_role, ("role.granted",)),
+    tenancy.revoke_role: Act(_revoke_role, ("role.revoked",)),
+    tenancy.create_group: Act(_create_group, ("group.created", "group.joined", "group.joined")),
+    tenancy.join_group: Act(_join_group, ("group.joined",)),
+    tenancy.leave_group: Act(_leave_group, ("group.left",)),
+    tenancy.issue_token: Act(_issue_token, ("token.issued",)),
+    tenancy.revoke_token: Act(_revoke_token, ("token.revoked",)),
+}
+
+
+def name_of(action: Callable[..., Any]) -> str:
+    """As in `reviewing.approve` and `tenants.add_member`."""
+    module = action.__module__.removesuffix(".actions").rpartition(".")[2]
+    return f"{module}.{action.__name__}"
+
+
+def actions_in_the_code() -> Iterator[Callable[..., Any]]:
+    """Every public function of the actions modules that is told the time by keyword and runs in a transaction."""
+    names = [f"{actions.__name__}.{one.name}" for one in pkgutil.iter_modules(actions.__path__)]
+    for module in (tenancy, *map(importlib.import_module, names)):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            now = inspect.signature(function).parameters.get("now")
+            keyword = now is not None and now.kind is inspect.Parameter.KEYWORD_ONLY
+            if function.__module__ == module.__name__ and keyword and not name.startswith("_"):
+                yield function

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
+from breakglass.actions import findings
 from breakglass.actions.ending import note_the_clock
 from breakglass.actions.exporting import tidy_packs
 from breakglass.actions.sealing import seal_checks
@@ -42,6 +43,15 @@ def _round(tenant: Tenant) -> None:
     for bypass_id in overdue():
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
     _try(partial(seal_checks, now=timezone.now()), f"{tenant}: sealing checks")
+    _try(_look_for_findings, f"{tenant}: looking for findings")
+
+
+def _look_for_findings() -> None:
+    now = timezone.now()
+    for late in findings.late_post_mortems(now):
+        _try(partial(findings.note_late, post_mortem_id=late, now=now), f"the finding on post-mortem {late}")
+    for gate, rule in findings.broken_too_often(now):
+        _try(partial(findings.note_broken, gate_id=gate, rule=rule, now=now), f"the finding on {rule or 'a gate'}")
     _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")
 
 

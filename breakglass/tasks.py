@@ -43,6 +43,7 @@ def _round(tenant: Tenant) -> None:
     for bypass_id in overdue():
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
     _try(partial(seal_checks, now=timezone.now()), f"{tenant}: sealing checks")
+    _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")
     _try(_look_for_findings, f"{tenant}: looking for findings")
 
 
@@ -52,7 +53,6 @@ def _look_for_findings() -> None:
         _try(partial(findings.note_late, post_mortem_id=late, now=now), f"the finding on post-mortem {late}")
     for gate, rule in findings.broken_too_often(now):
         _try(partial(findings.note_broken, gate_id=gate, rule=rule, now=now), f"the finding on {rule or 'a gate'}")
-    _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")
 
 
 def _try(step: Callable[[], object], what: str) -> None:

@@ -3,7 +3,19 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from breakglass.api import urls as api
-from breakglass.views import acting, audit_log, errors, evidence, health, home, pdf, record, requesting, waiting
+from breakglass.views import (
+    acting,
+    audit_log,
+    channels,
+    errors,
+    evidence,
+    health,
+    home,
+    pdf,
+    record,
+    requesting,
+    waiting,
+)
 
 
 class BypassId:
@@ -49,6 +61,8 @@ tenant: list[URLPattern | URLResolver] = [
     path("evidence/", evidence.evidence, name="evidence"),
     path("evidence/<int:number>/", evidence.pack, name="pack"),
     path("evidence/<int:number>/pack.zip", evidence.download, name="pack-download"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/<int:webhook_id>/disable/", channels.disable, name="disable-webhook"),
     path("api/v1/", include(api)),
 ]
 urlpatterns = [

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 REL = "noopener noreferrer nofollow"
 _SHIFT = 2  # the page has the first two levels of headings
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>&#|~!])")
+_ACTIVE = re.compile(r"([\\`*{}\[\]<>&#|~!]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 _AT_START = re.compile(r"^([-+=]|[0-9]{1,9}(?=[.)]))")
 
 
@@ -20,7 +20,8 @@ def to_html(text: str) -> SafeString:
     """CommonMark with tables as HTML: markup in it is text, links lead to http and https, images are not loaded."""
     tokens = _READER.parse(text)
     _settle(tokens)
-    return mark_safe(_READER.renderer.render(tokens, _READER.options, {}))  # noqa: S308  the reader escapes all markup
+    html: str = _READER.renderer.render(tokens, _READER.options, {})
+    return mark_safe(html)  # noqa: S308  the reader escapes all markup
 
 
 def escape(text: str) -> str:

@@ -5,16 +5,17 @@ Each `check_can_…` raises with a sentence that the person can act on; the page
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from breakglass import guards
 from breakglass.errors import BypassError, Forbidden, WrongState
-from breakglass.models import Bypass, Review
+from breakglass.models import Bypass, Finding, PostMortem, Review
 from breakglass.policy import approvals
 from breakglass.policy.approvals import Approval, Candidate
 from breakglass.policy.values import Tier, in_words
 from breakglass.states import Status
+from tenants.models import Member
 from tenants.people import Person
 from tenants.roles import Role
 
@@ -117,6 +118,44 @@ def check_can_revoke(person: Person, bypass: Bypass, tier: Tier, now: datetime) 
     if not clauses_for(person, bypass, tier) and Role.ADMIN not in person.roles:
         raise Forbidden("Only an admin or somebody who could approve this bypass can revoke it.")
     guards.check_can("revoke", bypass, now)
+
+
+def check_can_extend(
+    person: Person, bypass: Bypass, chain: Sequence[Bypass], owed: PostMortem | None, now: datetime
+) -> None:
+    """Its requester, while it is active and shortly after; never once its post-mortem is signed off."""
+    _check_requester(person, bypass, "extend")
+    check_can_ask(person)
+    guards.check_unsigned(owed)
+    guards.check_can_extend(bypass, chain, bypass.frozen_tier.extensions, now)
+
+
+WRITERS = frozenset({Role.REQUESTER, Role.APPROVER, Role.ADMIN})
+
+
+def check_can_write(person: Person) -> None:
+    """Whoever asks, approves or runs the tenant; an auditor reads."""
+    if not WRITERS & set(person.roles):
+        raise Forbidden("Auditors read post-mortems: requesters, approvers and admins write them.")
+
+
+def check_can_sign_off(person: Person, writers: Iterable[Member]) -> None:
+    """Whoever may write one, and wrote none of this one under any account."""
+    check_can_write(person)
+    if any(writer.human_id == person.human for writer in writers):
+        raise Forbidden("You wrote some of this post-mortem: somebody else has to sign it off.")
+
+
+def check_can_publish_template(person: Person) -> None:
+    """Admins."""
+    if Role.ADMIN not in person.roles:
+        raise Forbidden("Only admins publish the template of post-mortems: ask one of them.")
+
+
+def check_can_close_finding(person: Person, finding: Finding) -> None:
+    """Its owner, or an admin."""
+    if person.member_id != finding.owner_id and Role.ADMIN not in person.roles:
+        raise Forbidden(f"Only {finding.owner.user.name}, who owns this finding, or an admin can close it.")
 
 
 def can(check: Callable[[], object]) -> bool:

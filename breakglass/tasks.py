@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
+from breakglass.actions import findings
 from breakglass.actions.ending import note_the_clock
 from breakglass.actions.exporting import tidy_packs
 from breakglass.actions.sealing import seal_checks
@@ -26,7 +27,7 @@ from tenants.models import Tenant
 logger = logging.getLogger(__name__)
 NAME = "sweep"
 SEND_FOR = 40  # seconds of one round of sending: a task may live for 60
-BATCH = 50  # messages of one tenant, before the next has its turn
+BATCH = 200  # messages of one tenant, before the next has its turn
 
 
 def sweep() -> None:
@@ -43,6 +44,15 @@ def _round(tenant: Tenant) -> None:
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
     _try(partial(seal_checks, now=timezone.now()), f"{tenant}: sealing checks")
     _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")
+    _try(_look_for_findings, f"{tenant}: looking for findings")
+
+
+def _look_for_findings() -> None:
+    now = timezone.now()
+    for late in findings.late_post_mortems(now):
+        _try(partial(findings.note_late, post_mortem_id=late, now=now), f"the finding on post-mortem {late}")
+    for gate, rule in findings.broken_too_often(now):
+        _try(partial(findings.note_broken, gate_id=gate, rule=rule, now=now), f"the finding on {rule or 'a gate'}")
 
 
 def _try(step: Callable[[], object], what: str) -> None:
@@ -76,14 +86,14 @@ def send_due() -> None:
 def _send_batch(tenant: Tenant, end: float) -> bool:
     """Whether the tenant may have more."""
     with context.entered(tenant):
-        waiting = delivery.due(timezone.now(), BATCH)
-        for message_id in waiting:
+        to_send, more = delivery.sort_out(timezone.now(), BATCH)
+        for message_id in to_send:
             if time.monotonic() >= end:
                 return False
             _try(
                 partial(delivery.deliver, message_id=message_id, now=timezone.now()), f"{tenant}: message {message_id}"
             )
-    return len(waiting) == BATCH
+    return more and time.monotonic() < end
 
 
 def schedule_sweep(**_: object) -> None:

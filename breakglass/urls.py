@@ -3,7 +3,23 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from breakglass.api import urls as api
-from breakglass.views import acting, audit_log, errors, evidence, health, home, pdf, record, requesting, waiting
+from breakglass.views import (
+    acting,
+    audit_log,
+    channels,
+    errors,
+    evidence,
+    extending,
+    feedback,
+    health,
+    home,
+    morning_acts,
+    pdf,
+    post_mortems,
+    record,
+    requesting,
+    waiting,
+)
 
 
 class BypassId:
@@ -29,7 +45,18 @@ bypass = [
     path("withdraw/", acting.withdraw, name="withdraw"),
     path("return/", acting.return_, name="return"),
     path("revoke/", acting.revoke, name="revoke"),
+    path("extend/", extending.extend, name="extend"),
     path("record.pdf", pdf.record_pdf, name="record-pdf"),
+]
+post_mortem = [
+    path("", post_mortems.post_mortem, name="post-mortem"),
+    path("write/", morning_acts.write, name="post-mortem-write"),
+    path("judge/", morning_acts.judge, name="post-mortem-judge"),
+    path("add-action/", morning_acts.add_action, name="post-mortem-add-action"),
+    path("finish-action/", morning_acts.finish_action, name="post-mortem-finish-action"),
+    path("link-incident/", morning_acts.link_incident, name="post-mortem-link-incident"),
+    path("assign/", morning_acts.assign, name="post-mortem-assign"),
+    path("sign-off/", morning_acts.sign_off, name="post-mortem-sign-off"),
 ]
 one_log = [
     path("trusted_root.json", audit_log.trusted_root, name="trusted-root"),
@@ -44,11 +71,18 @@ tenant: list[URLPattern | URLResolver] = [
     path("queue/", waiting.queue, name="queue"),
     path("bypasses/new", requesting.new_bypass, name="new-bypass"),
     path("bypasses/<bypass:bypass_id>/", include(bypass)),
+    path("post-mortems/", post_mortems.index, name="post-mortems"),
+    path("post-mortems/template", post_mortems.template, name="post-mortem-template"),
+    path("post-mortems/<bypass:bypass_id>/", include(post_mortem)),
+    path("feedback/", feedback.feedback, name="feedback"),
+    path("findings/<int:finding_id>/close/", feedback.close_finding, name="close-finding"),
     path("audit/", audit_log.audit, name="audit"),
     path("audit/<int:number>/", include(one_log)),
     path("evidence/", evidence.evidence, name="evidence"),
     path("evidence/<int:number>/", evidence.pack, name="pack"),
     path("evidence/<int:number>/pack.zip", evidence.download, name="pack-download"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/<int:webhook_id>/disable/", channels.disable, name="disable-webhook"),
     path("api/v1/", include(api)),
 ]
 urlpatterns = [

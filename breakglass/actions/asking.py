@@ -78,16 +78,17 @@ def route(*, by: Member, gate: Gate, scope: Scope, now: datetime) -> Routing:
 
 
 @transaction.atomic
-def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime) -> Bypass:
+def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime, extends: Bypass | None = None) -> Bypass:
     """Send a request. The same ask by the same person, while the first is open, is the first.
 
+    What it `extends` is locked, and may be extended: `extending.extend` sees to that.
     Raises BadInput with a sentence a field, Forbidden for somebody who is no requester, WrongState if nobody could
     ever approve it.
     """
     locked = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=by.pk)
     permissions.check_can_ask(person_of(locked))
     the_gate = find_gate(gate)
-    digest = ask.digest(the_gate.slug)
+    digest = ask.digest(the_gate.slug, extends.pk if extends else "")
     if (same := _same_open(locked, digest, now)) is not None:
         return same
     routing = route(by=locked, gate=the_gate, scope=ask.scope, now=now)
@@ -114,6 +115,8 @@ def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime) -> Bypass:
         drill=the_gate.practice,
         evaluation=ask.evaluation,
         digest=digest,
+        extends=extends,
+        chain_id=extends.first_id if extends else None,
     )
     entry = record(_entry(bypass, ask, routing), by=locked, now=now, about=bypass.pk)
     could = (person.member_id for clause in routing.clauses for person in clause.people)
@@ -160,6 +163,7 @@ def _entry(bypass: Bypass, ask: Ask, routing: Routing) -> kinds.BypassRequested:
         lapses_at=timestamp(bypass.lapses_at),
         drill=bypass.drill,
         evaluation=bypass.evaluation,
+        extends=bypass.extends_id,
     )
 
 

@@ -10,9 +10,10 @@ from functools import partial
 from django.db import transaction
 
 from audit.models import Entry
-from breakglass.models import Bypass, Channel, Message, MessageKind, Review, Webhook
+from breakglass.models import Bypass, Channel, Message, MessageKind, PostMortem, Review, Webhook
 from tenants import context
 
+A_DAY = timedelta(days=1)
 WARNINGS = {MessageKind.ENDS_IN_10: timedelta(minutes=10), MessageKind.ENDS_IN_2: timedelta(minutes=2)}
 
 
@@ -85,6 +86,15 @@ def tell_ended(bypass: Bypass, *, entry: Entry, now: datetime) -> None:
     """The requester, everybody who reviewed it, and the webhooks. Its status says how it ended."""
     reviewers = Review.objects.filter(bypass=bypass).order_by("pk").values_list("member_id", flat=True)
     tell(News(MessageKind(bypass.status), bypass, entry, now), [bypass.requester_id, *reviewers])
+
+
+def tell_owed(owed: PostMortem, ended: Bypass, *, entry: Entry, now: datetime) -> None:
+    """Whoever the post-mortem is assigned to: now, a day before it is due, and when it is late."""
+    _write(News(MessageKind.OWED, ended, entry, now).mails([owed.assignee_id]))
+    reminders = {MessageKind.DUE_SOON: owed.due_at - A_DAY, MessageKind.LATE: owed.due_at}
+    for kind, due in reminders.items():
+        if due > now:
+            _write(News(kind, ended, entry, now).mails([owed.assignee_id], due))
 
 
 def tell(news: News, who: Iterable[int]) -> None:

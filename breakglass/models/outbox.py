@@ -45,6 +45,9 @@ class MessageKind(models.TextChoices):
     EXPIRED = "expired", "it expired"
     RETURNED = "returned", "it was returned"
     REVOKED = "revoked", "it was revoked"
+    OWED = "owed", "a post-mortem is owed"
+    DUE_SOON = "due_soon", "the post-mortem is due in a day"
+    LATE = "late", "the post-mortem is late"
 
 
 class MessageState(models.TextChoices):

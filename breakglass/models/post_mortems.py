@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -52,6 +54,10 @@ class PostMortem(TenantOwned):
 
     def __str__(self) -> str:
         return f"post-mortem of {self.bypass_id}"
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its date has passed without a sign-off; the date itself has."""
+        return self.signed_off_at is None and self.due_at <= now
 
 
 class Revision(TenantOwned):

@@ -6,6 +6,7 @@ message is tried again with the same id, by which its receiver knows it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,10 +24,20 @@ LOADED = ("member__user", "webhook", "bypass", *(f"bypass__{one}" for one in REL
 DIED = "The worker stopped before it heard an answer."
 
 
-def due(now: datetime, most: int) -> list[int]:
-    """The entered tenant's messages to send now, the longest due first."""
+def sort_out(now: datetime, most: int) -> tuple[list[int], bool]:
+    """Drop what has outlived its reason among the messages that wait the longest, all at once.
+
+    The ids of the others, to be sent now, and whether more than `most` waited.
+    """
     waiting = Message.objects.filter(state=MessageState.PENDING, not_before__lte=now)
-    return list(waiting.order_by("not_before", "pk").values_list("pk", flat=True)[:most])
+    rows = list(waiting.select_related(*LOADED).order_by("not_before", "pk")[:most])
+    dropped: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        dropped[stale.why_drop(row, now)].append(row.pk)
+    to_send = dropped.pop("", [])
+    for why, ids in dropped.items():
+        waiting.filter(pk__in=ids).update(state=MessageState.DROPPED, said=why, settled_at=now)
+    return to_send, len(rows) == most
 
 
 def deliver(*, message_id: int, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from breakglass.notify import wire
 from breakglass.notify.addresses import is_public
 
 SECONDS = 10.0  # for everything: name, connection, TLS, request and answer
+SECONDS_TO_CHECK = 3.0  # for the name alone, while somebody waits for the page
 MOST = 64 * 1024  # bytes of an answer that are read
 PORTS = {"https": 443, "http": 80}
 
@@ -82,6 +83,17 @@ def _target(parts: SplitResult) -> Target:
         raise ValueError
     query = f"?{parts.query}" if parts.query else ""
     return Target(parts.scheme, host, port, (parts.path or "/") + query)
+
+
+def check_url(url: str) -> None:
+    """Whether `post` would send to it today. Raises Blocked, also for a name that is not found."""
+    target = read_url(url)
+    try:
+        addresses = wire.resolve(target.host, target.port, wire.Clock(SECONDS_TO_CHECK))
+    except OSError as error:
+        raise Blocked(f"{error}: check the spelling.") from error
+    if not target.allowed:
+        _check(target, addresses)
 
 
 def post(url: str, *, body: bytes, headers: dict[str, str]) -> Answer:

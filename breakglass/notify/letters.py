@@ -13,12 +13,13 @@ from typing import Any
 
 from audit import log
 from breakglass import durations, links
-from breakglass.models import Bypass, Message, MessageKind
+from breakglass.models import Bypass, Message, MessageKind, PostMortem
 from breakglass.scopes import in_words
 from breakglass.states import Status
 from breakglass.times import in_words as moment
 from breakglass.times import seconds_until, span
 from tenants import context
+from tenants.models import Tenant
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Form:
     says: Callable[[Told], str]
     button: str = "Open the record"
     why: str = "You get this because you asked for this bypass."
+    link: Callable[[Tenant, Bypass], str] = lambda tenant, bypass: links.record_url(tenant, bypass.pk)
 
 
 def write(message: Message, now: datetime) -> Letter:
@@ -87,7 +89,7 @@ def write(message: Message, now: datetime) -> Letter:
         quoted=told.asker if asked else _speaker(told),
         facts=_facts(bypass),
         button=form.button,
-        link=links.record_url(context.current(), bypass.pk),
+        link=form.link(context.current(), bypass),
         why=form.why,
     )
 
@@ -145,7 +147,7 @@ def _opened(told: Told) -> str:
 def _ends_soon(told: Told) -> str:
     return (
         f"The gate shuts at {moment(told.window[1])}, in {told.left}. Return the bypass if you are done. "
-        "If you are not, ask for another one now: it needs the same approvals again."
+        "If you are not, extend it now from its record: that needs the same approvals again."
     )
 
 
@@ -170,6 +172,27 @@ def _lapsed(told: Told) -> str:
     return f"Nobody approved it by {at}. The gate stays shut: send a new request if it still has to open."
 
 
+def _owed(told: Told) -> str:
+    return f"It has ended, so a post-mortem is owed, and it is yours. It is due by {_due(told)}."
+
+
+def _due_soon(told: Told) -> str:
+    return f"The post-mortem is due by {_due(told)} and not signed off yet. Somebody other than its writer does that."
+
+
+def _late(told: Told) -> str:
+    return f"The post-mortem was due by {_due(told)} and is not signed off. Until it is, it is a finding of yours."
+
+
+def _due(told: Told) -> str:
+    return moment(PostMortem.objects.get(bypass_id=told.bypass.first_id).due_at)
+
+
+def _post_mortem_link(tenant: Tenant, bypass: Bypass) -> str:
+    return links.post_mortem_url(tenant, bypass.first_id)
+
+
+YOURS = "You get this because the post-mortem is assigned to you."
 ASKED_WHY = "You get this because you can approve it. Nothing is approved by e-mail: the link leads to its page."
 INVOLVED = "You get this because you asked for this bypass or reviewed it."
 FORMS: dict[MessageKind, Form] = {
@@ -183,4 +206,7 @@ FORMS: dict[MessageKind, Form] = {
     MessageKind.EXPIRED: Form("Expired", _expired, why=INVOLVED),
     MessageKind.RETURNED: Form("Returned", _closed("returned"), why=INVOLVED),
     MessageKind.REVOKED: Form("Revoked", _closed("revoked"), why=INVOLVED),
+    MessageKind.OWED: Form("Post-mortem owed", _owed, "Write it", YOURS, _post_mortem_link),
+    MessageKind.DUE_SOON: Form("Post-mortem due in a day", _due_soon, "Write it", YOURS, _post_mortem_link),
+    MessageKind.LATE: Form("Post-mortem late", _late, "Write it", YOURS, _post_mortem_link),
 }

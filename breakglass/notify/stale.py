@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from breakglass.actions.telling import WARNINGS
-from breakglass.models import Bypass, Message, MessageKind
+from breakglass.models import Bypass, Message, MessageKind, PostMortem
 from breakglass.states import Status
 
 
 def why_drop(message: Message, now: datetime) -> str:
     """The sentence for the record, or nothing if the message is to be sent."""
-    return _receiver(message) or (_bypass(message, message.bypass, now) if message.bypass is not None else "")
+    if (why := _receiver(message)) or message.bypass is None:
+        return why
+    if message.kind in OWED:
+        return _post_mortem(message, PostMortem.objects.get(bypass_id=message.bypass.first_id))
+    return _bypass(message, message.bypass, now)
 
 
 def _receiver(message: Message) -> str:
@@ -41,4 +45,13 @@ def _bypass(message: Message, bypass: Bypass, now: datetime) -> str:
     return ""
 
 
+def _post_mortem(message: Message, owed: PostMortem) -> str:
+    if owed.signed_off_at is not None:
+        return "Not sent: by then the post-mortem was signed off."
+    if owed.assignee_id != message.member_id:
+        return "Not sent: by then somebody else saw to it."
+    return ""
+
+
+OWED = frozenset({MessageKind.OWED, MessageKind.DUE_SOON, MessageKind.LATE})
 _WAS = {status: status.value for status in Status} | {Status.LAPSED: "lapsed unanswered"}

@@ -56,13 +56,13 @@ class Server:
 def _request(sock: socket.socket) -> bytes:
     """Head and body, by its Content-Length."""
     data = b""
-    while b"\r\n\r\n" not in data:
+    while b"\r\n\r\n" not in data and data[:4] == b"POST"[: len(data)]:
         if not (more := sock.recv(65536)):
-            return data
+            break
         data += more
     head, _, body = data.partition(b"\r\n\r\n")
     lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-    while len(body) < int(lengths[0]):
+    while lengths and len(body) < int(lengths[0]):
         body += sock.recv(65536)
     return head + b"\r\n\r\n" + body
 

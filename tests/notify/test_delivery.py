@@ -145,6 +145,17 @@ def test_an_account_that_is_switched_off_is_not_written_to(to_pete: Message) -> 
 def test_what_is_due_comes_the_longest_waiting_first(ask: Ask) -> None:
     late, early = ask(now=NOW), ask(ttl="1h", now=NOW - timedelta(minutes=5))
     first, second = of_kind(early, "asked"), of_kind(late, "asked")
-    assert delivery.due(NOW, 10) == [first.pk, second.pk]
-    assert delivery.due(NOW, 1) == [first.pk]
-    assert delivery.due(NOW - MICROSECOND, 10) == [first.pk]
+    assert delivery.sort_out(NOW, 10) == ([first.pk, second.pk], False)
+    assert delivery.sort_out(NOW, 2) == ([first.pk, second.pk], True)
+    assert delivery.sort_out(NOW, 1) == ([first.pk], True)
+    assert delivery.sort_out(NOW - MICROSECOND, 10) == ([first.pk], False)
+
+
+def test_what_is_stale_is_dropped_together_and_says_so(ask: Ask, approve: Approve) -> None:
+    answered, open_still = ask(), ask(ttl="1h")
+    approve(answered)
+    opened, asked = of_kind(answered, "opened"), of_kind(open_still, "asked")
+    assert delivery.sort_out(OPENED_AT, 10) == ([asked.pk, opened.pk], False)
+    dropped = of_kind(answered, "asked")
+    assert (dropped.state, dropped.said) == ("dropped", "Not sent: by then it was active.")
+    assert dropped.settled_at == OPENED_AT

@@ -193,7 +193,7 @@ def test_a_name_that_is_not_there_says_so(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_label_too_long_for_a_name_is_not_found() -> None:
-    with pytest.raises(OSError, match="is no host name|was not found"):
+    with pytest.raises(OSError, match=r"is no host name|was not found"):
         send(f"https://{'a' * 300}.example/")
 
 

@@ -73,6 +73,18 @@ class ChecksSealed(Kind):
     last_at: str
 
 
+class VerdictsSealed(Kind):
+    """A batch of the gates' own verdicts, sealed like checks."""
+
+    kind: ClassVar[str] = "verdicts.sealed"
+
+    batch: int
+    count: int
+    root: str
+    first_at: str
+    last_at: str
+
+
 # Small values inside entries.
 
 
@@ -202,7 +214,7 @@ class TokenRevoked(Kind):
 
 
 class GateCreated(Kind):
-    """A gate with its closed lists; practice is fixed."""
+    """A gate with its closed lists; practice is fixed. `in_flight` is what becomes of work under way at the end."""
 
     kind: ClassVar[str] = "gate.created"
 
@@ -212,6 +224,7 @@ class GateCreated(Kind):
     environments: tuple[str, ...]
     required: tuple[str, ...]
     practice: bool
+    in_flight: str = "enforce"
 
 
 class CredentialIssued(Kind):
@@ -378,7 +391,7 @@ class ReviewRefused(Kind):
 
 
 class GateChecked(Kind):
-    """The first `bypass` answer for a caller, scope and set of rules."""
+    """The first `bypass` answer for a caller, scope and set of rules. What the caller called itself is its own word."""
 
     kind: ClassVar[str] = "gate.checked"
 
@@ -389,6 +402,9 @@ class GateChecked(Kind):
     decision: str
     expires_at: str
     drill: bool
+    subject: str = ""
+    verdict: str = ""
+    evidence_url: str = ""
 
 
 class DeployRecorded(Kind):

@@ -107,8 +107,8 @@ def _checked(data: Data) -> str:
     return f"asked for the first time and was answered {data['decision']} at {_said(data['scope'])} ({rules})"
 
 
-def _sealed(data: Data) -> str:
-    return f"sealed {data['count']} checks from {_when(data['first_at'])} to {_when(data['last_at'])}"
+def _sealed(data: Data, what: str) -> str:
+    return f"sealed {data['count']} {what} from {_when(data['first_at'])} to {_when(data['last_at'])}"
 
 
 def _unused(data: Data) -> str:
@@ -138,7 +138,8 @@ def _spaced(word: str) -> str:
 
 SAYS: dict[str, Callable[[Data], str]] = {
     "log.opened": lambda data: f"opened the log {data['host']}",
-    "checks.sealed": _sealed,
+    "checks.sealed": lambda data: _sealed(data, "checks"),
+    "verdicts.sealed": lambda data: _sealed(data, "verdicts"),
     "tenant.created": lambda data: f"made the tenant {data['name']}",
     "member.added": lambda data: f"added {data['member']['name']} as {_listed(data['roles'], 'member')}",
     "member.removed": lambda data: f"removed {data['member']['name']}",

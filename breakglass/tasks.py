@@ -17,7 +17,7 @@ from audit import log
 from breakglass.actions import findings
 from breakglass.actions.ending import note_the_clock
 from breakglass.actions.exporting import tidy_packs
-from breakglass.actions.sealing import seal_checks
+from breakglass.actions.sealing import seal_checks, seal_verdicts
 from breakglass.models import Bypass, Heartbeat
 from breakglass.notify import delivery
 from breakglass.states import Status
@@ -43,6 +43,7 @@ def _round(tenant: Tenant) -> None:
     for bypass_id in overdue():
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
     _try(partial(seal_checks, now=timezone.now()), f"{tenant}: sealing checks")
+    _try(partial(seal_verdicts, now=timezone.now()), f"{tenant}: sealing verdicts")
     _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")
     _try(_look_for_findings, f"{tenant}: looking for findings")
 

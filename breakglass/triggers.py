@@ -14,7 +14,11 @@ ASKED = [
 ]
 CHECKED = [
     *("evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
-    *("bypass_id", "key", "first", "at"),
+    *("bypass_id", "key", "first", "at", "subject", "verdict", "evidence_url"),
+]
+JUDGED = [
+    *("gate_id", "credential_id", "external_id", "service", "environment", "branch", "artifact", "decision", "rules"),
+    *("evidence_url", "evaluated_at", "at"),
 ]
 TOLD = ["key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
 SHIPPED = [
@@ -41,6 +45,10 @@ def record_triggers() -> list[Trigger]:
         *_checks(),
         _inside_its_bypass("breakglass_check"),
         *append_only("breakglass_checksbatch"),
+        *kept("breakglass_verdict", [("id",), ("gate_id", "external_id")]),
+        *frozen_columns("breakglass_verdict", JUDGED),
+        _sealed_once("breakglass_verdict", "A verdict is sealed once."),
+        *append_only("breakglass_verdictsbatch"),
         *kept("breakglass_deploy", [("id",), ("gate_id", "external_id")]),
         *frozen_columns("breakglass_deploy", SHIPPED),
         _inside_its_bypass("breakglass_deploy"),
@@ -133,14 +141,19 @@ def _four_eyes() -> list[Trigger]:
 
 def _checks() -> list[Trigger]:
     """A check is sealed once, and the first one under a bypass is not replaced (SQLite's INSERT OR REPLACE)."""
-    table, sealed = "breakglass_check", "OLD.batch_id IS NOT NULL AND OLD.batch_id IS {} NEW.batch_id"
-    sqlite, postgresql = sealed.format("NOT"), sealed.format("DISTINCT FROM")
-    taken = "SELECT 1 FROM breakglass_check WHERE bypass_id = NEW.bypass_id AND key = NEW.key AND first"
+    table = "breakglass_check"
+    taken = f"SELECT 1 FROM {table} WHERE bypass_id = NEW.bypass_id AND key = NEW.key AND first"  # noqa: S608
     again = f"NEW.first AND EXISTS ({taken})"
     return [
-        Trigger(f"{table}_sealed_once", table, "UPDATE", "A check is sealed once.", sqlite, postgresql),
+        _sealed_once(table, "A check is sealed once."),
         Trigger(f"{table}_first_once", table, "INSERT", "This check has been answered before.", again, NEVER),
     ]
+
+
+def _sealed_once(table: str, message: str) -> Trigger:
+    sealed = "OLD.batch_id IS NOT NULL AND OLD.batch_id IS {} NEW.batch_id"
+    sqlite, postgresql = sealed.format("NOT"), sealed.format("DISTINCT FROM")
+    return Trigger(f"{table}_sealed_once", table, "UPDATE", message, sqlite, postgresql)
 
 
 def _inside_its_bypass(table: str) -> Trigger:

@@ -15,7 +15,7 @@ from breakglass.actions.records import RELATED, person_of, scope_words
 from breakglass.asks import Ask
 from breakglass.errors import BadInput, WrongState
 from breakglass.models import Bypass, Gate, PolicyVersion
-from breakglass.policy import approvals, routing, values
+from breakglass.policy import approvals, never, routing, values
 from breakglass.policy.values import Tier
 from breakglass.scopes import Scope, check_shape
 from breakglass.states import Status
@@ -59,12 +59,18 @@ def find_gate(slug: str) -> Gate:
     return gate
 
 
-def route(*, by: Member, gate: Gate, scope: Scope, now: datetime) -> Routing:
-    """Whose approval this scope needs, were `by` to ask for it now. Raises BadInput for a scope the gate refuses."""
+def route(
+    *, by: Member, gate: Gate, scope: Scope, now: datetime, rules: frozenset[str] | None = frozenset()
+) -> Routing:
+    """Whose approval this scope needs, were `by` to ask for it now, to skip these rules (None is the whole gate).
+
+    Raises BadInput for a scope the gate refuses, and for what the policy never lets be bypassed.
+    """
     check_shape(gate.shape, scope)
     version = PolicyVersion.objects.order_by("-number").first()
     if version is None:
         raise BadInput({"gate": ["No policy is published yet, so nobody could approve: ask an admin to publish one."]})
+    never.check_may_ask(version.policy, gate.slug, scope, rules)
     tier = routing.route(version.policy, gate.slug, scope)
     everybody = {person.member_id: person for person in people.people()}
     candidates = [permissions.candidate(person, now) for person in everybody.values()]
@@ -91,7 +97,7 @@ def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime, extends: B
     digest = ask.digest(the_gate.slug, extends.pk if extends else "")
     if (same := _same_open(locked, digest, now)) is not None:
         return same
-    routing = route(by=locked, gate=the_gate, scope=ask.scope, now=now)
+    routing = route(by=locked, gate=the_gate, scope=ask.scope, rules=ask.rules, now=now)
     values.check_ttl(routing.tier, ask.ttl)
     if not routing.possible:
         raise WrongState(_nobody(routing))

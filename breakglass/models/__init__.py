@@ -1,15 +1,16 @@
 """What is kept: gates, policy versions, bypasses with their reviews, checks, deploys, messages and post-mortems."""
 
 from breakglass.models.bypasses import Bypass, ReasonKind
-from breakglass.models.checks import Check, ChecksBatch
+from breakglass.models.checks import Check, ChecksBatch, VerdictDecision
 from breakglass.models.deploys import Deploy
 from breakglass.models.findings import Finding, FindingKind
-from breakglass.models.gates import Gate, GateCredential
+from breakglass.models.gates import Gate, GateCredential, InFlight
 from breakglass.models.outbox import Attempt, Channel, Message, MessageKind, MessageState, Webhook
 from breakglass.models.packs import Pack, PackFile, PackState
 from breakglass.models.policies import PolicyVersion
 from breakglass.models.post_mortems import ActionItem, PostMortem, PostMortemTemplate, Revision, RuleVerdict
 from breakglass.models.reviews import RefusedReview, Review
+from breakglass.models.verdicts import Verdict, VerdictsBatch
 from breakglass.models.worker import Heartbeat
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Gate",
     "GateCredential",
     "Heartbeat",
+    "InFlight",
     "Message",
     "MessageKind",
     "MessageState",
@@ -39,5 +41,8 @@ __all__ = [
     "Review",
     "Revision",
     "RuleVerdict",
+    "Verdict",
+    "VerdictDecision",
+    "VerdictsBatch",
     "Webhook",
 ]

@@ -4,12 +4,13 @@ Ids are part of the document, so a renamed group or a re-used address changes no
 """
 
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 import rfc8785
 
 from breakglass.errors import PolicyError, Problem
-from breakglass.policy.values import Clause, Deputy, Group, Peers, Person, Policy, Route, Source, Tier
+from breakglass.policy.values import Clause, Deputy, Group, Never, Peers, Person, Policy, Route, Source, Tier
 
 VERSION = 1
 _ROUTE_KEYS = ("gate", "service", "environment", "branch")
@@ -23,6 +24,7 @@ def to_document(policy: Policy) -> Document:
         "version": policy.version,
         "tiers": [_tier_to(tier) for tier in policy.tiers],
         "threshold": policy.threshold,
+        "never": [asdict(one) | {"rules": list(one.rules)} for one in policy.never],
         "routes": [{"tier": route.tier} | dict(zip(_ROUTE_KEYS, route.keys, strict=True)) for route in policy.routes],
     }
 
@@ -59,6 +61,7 @@ def from_document(document: Document) -> Policy:
             tiers=tuple(_tier_from(tier) for tier in document["tiers"]),
             routes=tuple(Route(**route) for route in document["routes"]),
             threshold=document["threshold"],
+            never=tuple(Never(**one | {"rules": tuple(one["rules"])}) for one in document["never"]),
         )
         faithful = _is_sound(policy) and to_document(policy) == document
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
@@ -76,6 +79,7 @@ def _is_sound(policy: Policy) -> bool:
         and all(route.tier in tiers for route in policy.routes)
         and not any(policy.routes[-1].keys)
         and all(tier.approvals and min(tier.ttl) > 0 and tier.lapse > 0 for tier in policy.tiers)
+        and all((one.gate, one.service, one.environment, one.rules) != ("", "", "", ()) for one in policy.never)
         and all(clause.count > 0 for tier in policy.tiers for clause in tier.approvals)
     )
 

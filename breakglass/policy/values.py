@@ -90,6 +90,16 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Never:
+    """What is never bypassed where all patterns match ("" matches any): these rules, or without any everything."""
+
+    gate: str = ""
+    service: str = ""
+    environment: str = ""
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole policy: format version, tiers from mildest to strictest, routes in the order they are tried.
 
@@ -100,6 +110,7 @@ class Policy:
     tiers: tuple[Tier, ...]
     routes: tuple[Route, ...]
     threshold: int = DEFAULT_THRESHOLD
+    never: tuple[Never, ...] = ()
 
     def tier(self, name: str) -> Tier:
         """The tier of that name; KeyError without one."""

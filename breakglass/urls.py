@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from breakglass.api import openapi
 from breakglass.api import urls as api
+from breakglass.gates import authzen, opa
 from breakglass.views import (
     acting,
     audit_log,
@@ -11,6 +13,7 @@ from breakglass.views import (
     evidence,
     extending,
     feedback,
+    gates,
     health,
     home,
     morning_acts,
@@ -83,12 +86,20 @@ tenant: list[URLPattern | URLResolver] = [
     path("evidence/<int:number>/pack.zip", evidence.download, name="pack-download"),
     path("channels/", channels.channels, name="channels"),
     path("channels/<int:webhook_id>/disable/", channels.disable, name="disable-webhook"),
+    path("gates/", gates.index, name="gates"),
+    path("gates/<slug:slug>/", gates.gate, name="gate"),
+    path("access/v1/evaluation", authzen.evaluation, name="api-evaluation"),
+    path("access/v1/evaluations", authzen.evaluations, name="api-evaluations"),
+    path("opa/data.json", opa.data, name="api-opa-data"),
+    path("opa/policy.rego", opa.policy, name="api-opa-policy"),
+    path("api/openapi.json", openapi.openapi, name="api-openapi"),
     path("api/v1/", include(api)),
 ]
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/", include("tenants.accounts")),
     path("t/<slug:tenant>/", include(tenant)),
+    path(".well-known/authzen-configuration/t/<slug:tenant>", authzen.configuration, name="authzen-configuration"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

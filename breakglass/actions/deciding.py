@@ -23,7 +23,6 @@ from breakglass.states import Status
 from tenants import context
 from tenants.actions import record
 
-
 NO_BYPASS, NOT_NAMED, NEVER = "no_active_bypass", "rules_not_named", "never_bypassed"
 
 
@@ -58,7 +57,7 @@ class Told:
 
 def active(*, now: datetime) -> list[Bypass]:
     """The entered tenant's bypasses that hold at `now`, the one that ends last first."""
-    return list(_holding(now).select_related("gate", "requester__user"))
+    return list(_holding(now).select_related("gate", "requester__user", "policy_version"))
 
 
 def opened_by(bypass: Bypass) -> str:
@@ -190,9 +189,7 @@ def _bypass_sentence(bypass: Bypass) -> str:
     return f"Bypass {bypass.pk} is active until {timestamp(bypass.expires_at)}." if bypass.expires_at else ""
 
 
-def _reason(
-    in_force: Policy | None, gate: str, scope: Scope, rules: frozenset[str], others: list[Bypass]
-) -> str:
+def _reason(in_force: Policy | None, gate: str, scope: Scope, rules: frozenset[str], others: list[Bypass]) -> str:
     if in_force is not None and not never.may_cover(in_force, gate, scope, rules):
         return NEVER
     return NOT_NAMED if others else NO_BYPASS

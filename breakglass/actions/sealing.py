@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,14 +60,19 @@ def verdict_row(verdict: Verdict) -> bytes:
 class Volume:
     """Rows of one sort: those that have to be sealed, how a leaf is written, and where its batches are."""
 
-    rows: Callable[[], QuerySet[Any]]
+    model: type[Check | Verdict]
+    which: Mapping[str, Any]
     leaf: Callable[[Any], bytes]
     batch: type[ChecksBatch | VerdictsBatch]
     kind: type[kinds.ChecksSealed | kinds.VerdictsSealed]
 
+    def rows(self) -> QuerySet[Any]:
+        """The entered tenant's, sealed or not."""
+        return self.model.objects.filter(**self.which)
 
-CHECKS = Volume(lambda: Check.objects.filter(first=False), row, ChecksBatch, kinds.ChecksSealed)
-VERDICTS = Volume(lambda: Verdict.objects.all(), verdict_row, VerdictsBatch, kinds.VerdictsSealed)
+
+CHECKS = Volume(Check, {"first": False}, row, ChecksBatch, kinds.ChecksSealed)
+VERDICTS = Volume(Verdict, {}, verdict_row, VerdictsBatch, kinds.VerdictsSealed)
 VOLUMES = {volume.kind.kind: volume for volume in (CHECKS, VERDICTS)}
 
 

@@ -40,4 +40,6 @@ def _rules(place: Place) -> tuple[str, ...]:
     try:
         return tuple(sorted(parse_rules(named)))
     except BadInput as error:
-        raise place.refuse("does not name rules by their ids", error.sentence[:1].lower() + error.sentence[1:]) from error
+        raise place.refuse(
+            "does not name rules by their ids", error.sentence[:1].lower() + error.sentence[1:]
+        ) from error

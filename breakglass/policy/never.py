@@ -28,7 +28,7 @@ def may_cover(policy: Policy, gate: str, scope: Scope, rules: frozenset[str]) ->
 
 
 def check_may_ask(policy: Policy, gate: str, scope: Scope, rules: frozenset[str] | None) -> None:
-    """Raises BadInput for what the policy never lets be bypassed; `rules` None is the whole gate, which may be asked."""
+    """Raises BadInput for what is never bypassed; `rules` None is the whole gate, which may be asked for."""
     if is_sealed(policy, gate, scope):
         sentence = (
             f"The policy never lets {gate} be bypassed for {in_words(scope)}: mend what the gate refuses, or ask an "
@@ -47,5 +47,7 @@ def _here(policy: Policy, gate: str, scope: Scope) -> list[Never]:
     return [
         one
         for one in policy.never
-        if matches(one.gate, gate) and matches(one.service, scope.service) and matches(one.environment, scope.environment)
+        if matches(one.gate, gate)
+        and matches(one.service, scope.service)
+        and matches(one.environment, scope.environment)
     ]

@@ -69,6 +69,7 @@ def test_a_failure_and_a_dropped_one_say_why(post: Post, ask: Ask, approve: Appr
     post.to_recipient = ["550 5.1.1 No such user"]
     for one in (asked, opened):
         delivery.deliver(message_id=one.pk, now=OPENED_AT)
+    assert [one.tries for one in told(bypass, OPENED_AT)] == [(), (), (), ()]
     assert [line for *_, line in stands(bypass)[:2]] == [
         "Not sent: by then it was active.",
         "failed 2 Mar 2026 02:08:11 UTC: 550 5.1.1 No such user",

@@ -145,9 +145,9 @@ def test_the_database_keeps_a_chain_true(acme: Cast, opened: Bypass, change: str
     with (
         pytest.raises(IntegrityError, match="An extension opens what the bypass before it opened"),
         transaction.atomic(),
+        connection.cursor() as cursor,
     ):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO breakglass_bypass ({names}) SELECT {values} FROM breakglass_bypass WHERE id = %s",
-                [longer.pk],
-            )
+        cursor.execute(
+            f"INSERT INTO breakglass_bypass ({names}) SELECT {values} FROM breakglass_bypass WHERE id = %s",
+            [longer.pk],
+        )

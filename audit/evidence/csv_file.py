@@ -1,4 +1,4 @@
-"""CSV that no spreadsheet runs: every cell quoted, CRLF (RFC 4180), and a quote before what would be a formula. Pure."""
+"""CSV that no spreadsheet runs: RFC 4180, every cell quoted, and a ' before what would be a formula. Pure."""
 
 import csv
 import io
@@ -17,8 +17,8 @@ def neutral(cell: str) -> str:
     return f"'{cell}" if first in _FORMULA or first_seen in _FORMULA else cell
 
 
-def cell(value: object) -> str:
-    """A value as text: yes and no, moments as RFC 3339, lists with semicolons, anything deeper as JSON."""
+def cell(value: object) -> str:  # noqa: PLR0911  one a shape
+    """A value as text: yes and no, RFC 3339 moments, lists with semicolons, people by name, anything deeper as JSON."""
     match value:
         case None:
             return ""
@@ -28,6 +28,8 @@ def cell(value: object) -> str:
             return timestamp(value)
         case list() | tuple() if all(isinstance(item, str | int) for item in value):
             return "; ".join(str(item) for item in value)
+        case {"id": int(), "name": str(name), "email": str(email)}:
+            return f"{name} ({email})"
         case list() | tuple() | dict():
             return canonical(value).decode()
     return str(value)

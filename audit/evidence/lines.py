@@ -52,5 +52,5 @@ def read_lines(content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
         except (ValueError, RecursionError) as error:
             raise ValueError(f"line {number} is not JSON") from error
         if not isinstance(value, dict):
-            raise ValueError(f"line {number} is not an object")  # noqa: TRY004  a reader of files raises one error
+            raise ValueError(f"line {number} is not an object")
         yield number, value

@@ -45,7 +45,7 @@ class LogExtent:
 
 @dataclass(frozen=True)
 class Made:
-    """When the pack was made, for whom, and by which portal. `by` is who asked: name, identity and how they are known."""
+    """When the pack was made, for whom (name, identity and how they are known), and by which portal."""
 
     at: datetime
     by: Mapping[str, Any]

@@ -24,7 +24,8 @@ has a ' before it; the entries are untouched.
 3. One entry, here the first: write its two files, then check them as above with its own actor's identity and issuer.
 
    python -c "import json; e = json.loads(open('log/{log}/entries.jsonl').readline()); dump = lambda v: json.dumps(v, \
-ensure_ascii=False, sort_keys=True, separators=(',', ':')); open('entry.json', 'w', encoding='utf-8').write(dump(e['entry'])); \
+ensure_ascii=False, sort_keys=True, separators=(',', ':')); \
+open('entry.json', 'w', encoding='utf-8').write(dump(e['entry'])); \
 open('entry.sigstore.json', 'w', encoding='utf-8').write(dump(e['bundle']))"
 
 What this proves: in Sigstore's bundle format, that nothing was changed, left out or added since the portal signed the
@@ -33,7 +34,9 @@ checkpoint of each log. The portal asserts who everybody is; compare a checkpoin
 """
 
 
-def write_readme(manifest: Mapping[str, Mapping[str, str]], *, pack: str, log: int, identity: str, issuer: str) -> bytes:
+def write_readme(
+    manifest: Mapping[str, Mapping[str, str]], *, pack: str, log: int, identity: str, issuer: str
+) -> bytes:
     """The file for the pack whose manifest this is; the manifest is signed in `log` by `identity`."""
     text = _TEXT.format(
         name=manifest["tenant"]["name"],

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from audit.evidence.history import History
 from audit.evidence.values import Held, PackEntry
@@ -20,9 +21,10 @@ class Exceptional:
 
 
 def exceptions(held: Held, histories: Sequence[History]) -> list[Exceptional]:
-    """Refused reviews, findings, and bypasses that nobody answered or that were revoked, in the order of the log."""
+    """Refused reviews and findings, then bypasses that nobody answered, were revoked, or lack their post-mortem."""
     found = [one for entry in held.within if (one := _of_entry(entry)) is not None]
-    return found + [one for history in histories if (one := _of_history(history)) is not None]
+    found += [one for history in histories if (one := _of_history(history)) is not None]
+    return found + [one for history in histories if (one := _overdue(history)) is not None]
 
 
 def _of_entry(entry: PackEntry) -> Exceptional | None:
@@ -30,7 +32,7 @@ def _of_entry(entry: PackEntry) -> Exceptional | None:
         who = entry.data["member"]["name"]
         return Exceptional(entry.id, entry.bypass, f"{who} tried to review and was refused: {entry.data['sentence']}")
     if entry.kind == "finding.opened":
-        return Exceptional(entry.id, entry.bypass, f"Finding: {entry.data.get('subject') or entry.data.get('text', '')}")
+        return Exceptional(entry.id, entry.bypass, f"Finding: {entry.data['subject']}")
     return None
 
 
@@ -41,6 +43,14 @@ def _of_history(history: History) -> Exceptional | None:
     if history.status == "revoked":
         return Exceptional(entry, history.id, f"Revoked by {history.closed_by} before its end.")
     return None
+
+
+def _overdue(history: History) -> Exceptional | None:
+    owed, signed = history.of_kind("post-mortem.opened"), history.of_kind("post-mortem.signed-off")
+    if not owed or signed or datetime.fromisoformat(owed[0].data["due_at"]) > history.as_of:
+        return None
+    what = f"Its post-mortem was due at {owed[0].data['due_at']} and is not signed off."
+    return Exceptional(owed[0].id, history.id, what)
 
 
 def paged(histories: Sequence[History], seed: bytes) -> list[History]:

@@ -20,7 +20,8 @@ _DEPLOYS = {"deploy": "deploy", **{name: f"scope.{name}" for name in _SCOPE}, "s
             "opened_by_entry": "entry", "url": "url", "provenance_url": "provenance_url", "drill": "drill"}  # fmt: skip
 _POLICIES = {"number": "number", "digest": "digest", "source": "source"}
 _ACCESS = {"group": "group", "role": "role", "roles": "roles", "member": "member.name", "email": "member.email",
-           "token": "token", "name": "name", "gate": "gate", "services": "services", "expires_at": "expires_at"}  # fmt: skip
+           "token": "token", "name": "name", "gate": "gate", "services": "services",
+           "expires_at": "expires_at"}  # fmt: skip
 _CHECKS = ("at", "evaluation", *_SCOPE, "rules", "decision", "bypass")
 _WHO = ("entry", "time", "kind", "actor", "identity")
 

@@ -21,8 +21,8 @@ _TOP = (
     r"manifest\.json|manifest\.sigstore\.json|README\.txt|evidence\.pdf"
     r"|(?:bypasses|reviews|deploys|checks|verdicts|post_mortems|policies|access)\.csv"
 )
-_LOG = r"entries\.jsonl|batches\.jsonl|trusted_root\.json|trust_config\.json|checkpoint|anchors/[A-Za-z0-9_-][A-Za-z0-9._-]*"
-_NAME = re.compile(rf"(?:{_TOP}|log/[1-9][0-9]{{0,8}}/(?:{_LOG}))")
+_LOG = r"entries\.jsonl|batches\.jsonl|trusted_root\.json|trust_config\.json|checkpoint|anchors/[\w-][\w.-]*"
+_NAME = re.compile(rf"(?:{_TOP}|log/[1-9][0-9]{{0,8}}/(?:{_LOG}))", re.ASCII)
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
     OverflowError, IndexError, UnicodeError,

@@ -18,7 +18,6 @@ from audit.errors import NotCanonical
 from audit.verify_entry import EntryParts, LogFacts, check_entry
 from audit.verify_errors import Broken
 
-
 LAST_SECOND = 253_402_300_799  # of the year 9999, in Unix seconds
 
 

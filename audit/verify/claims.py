@@ -111,8 +111,6 @@ def check_signed(claims: Claims, files: Mapping[str, bytes], facts: Mapping[int,
 
 def _predicate(bundle: Mapping[str, Any]) -> bytes:
 
-
-
     return canonical(json.loads(base64.b64decode(bundle["dsseEnvelope"]["payload"], validate=True))["predicate"])
 
 

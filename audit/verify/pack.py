@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from audit import merkle
@@ -66,7 +67,7 @@ def _check_files(claims: Claims, files: Mapping[str, bytes]) -> None:
 
 def _check_chain(logs: Sequence[CheckedLog]) -> None:
     """Each log but the first names the one before it, closed as this pack knows it."""
-    for before, log in zip(logs, logs[1:], strict=False):
+    for before, log in pairwise(logs):
         said = log.entries[0].data
         if log.facts.number != before.facts.number + 1:
             raise Broken(f"log {before.facts.number + 1} is missing between its logs", NAME)

@@ -14,10 +14,10 @@ UNTRUSTED = "SELF-CONSISTENT ONLY"
 def lines(pack: str, report: Report) -> list[str]:
     """A pack that holds, line by line."""
     claims, whole = report.claims, report.claims.whole
-    period = claims.period
+    period, tenant = claims.period, claims.tenant
     said = [
         pack,
-        f"Evidence of {claims.tenant['name']} ({claims.tenant['slug']}), {period.start} up to and without {period.end}, UTC",
+        f"Evidence of {tenant['name']} ({tenant['slug']}), {period.start} up to and without {period.end}, UTC",
         *(_log(log) for log in report.logs),
         f"{whole['population']['total']} bypasses; every CSV file and count follows from the entries",
         f"{report.files} files as signed by the portal in entry {report.entry}",
@@ -29,7 +29,9 @@ def lines(pack: str, report: Report) -> list[str]:
 
 def _log(log: CheckedLog) -> str:
     number = log.facts.number
-    extent = f"log {number}: {number}-{log.first} to {number}-{log.last} without a gap, {log.extent.earlier} from before"
+    extent = (
+        f"log {number}: {number}-{log.first} to {number}-{log.last} without a gap, {log.extent.earlier} from before"
+    )
     return f"{extent}, each proved under the root {b64(log.note.root)} of {log.note.size} entries"
 
 

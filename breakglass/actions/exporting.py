@@ -21,6 +21,7 @@ from audit.evidence.period import Period
 from audit.evidence.readme import write_readme
 from audit.evidence.values import Held
 from audit.evidence.zip_file import add_to_zip, write_zip
+from audit.models import Entry
 from breakglass.actions.batches import read_batch
 from breakglass.errors import NotFound
 from breakglass.models import Pack, PackFile, PackState
@@ -156,7 +157,7 @@ def _write(pack: Pack, contents: Contents, pdf: bytes | None, now: datetime) -> 
     locked.save(update_fields=["state", "percent", "has_pdf", "entry", "made_at"])
 
 
-def _record(pack: Pack, contents: Contents, written: bytes, files: int, now: datetime) -> log.Entry:
+def _record(pack: Pack, contents: Contents, written: bytes, files: int, now: datetime) -> Entry:
     tenant = context.current()
     data = kinds.EvidenceExported(
         pack=pack.pk,

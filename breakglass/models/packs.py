@@ -75,4 +75,4 @@ class PackFile(TenantOwned):
     content = models.BinaryField()
 
     def __str__(self) -> str:
-        return f"file of pack {self.pack_id}"
+        return f"file {self.pk} of a pack"

@@ -70,6 +70,7 @@ class Form:
     button: str = "Open the record"
     why: str = "You get this because you asked for this bypass."
     link: Callable[[Tenant, Bypass], str] = lambda tenant, bypass: links.record_url(tenant, bypass.pk)
+    quotes: bool = True
 
 
 def write(message: Message, now: datetime) -> Letter:
@@ -85,7 +86,7 @@ def write(message: Message, now: datetime) -> Letter:
         subject=f"{drill}{form.title}: {bypass.gate.slug}, {bypass.service} in {bypass.environment}",
         heading=f"{drill}{form.title}",
         says=form.says(told),
-        quote=bypass.justification if asked else str(told.entry.get("comment", "")),
+        quote=bypass.justification if asked else form.quotes * str(told.entry.get("comment", "")),
         quoted=told.asker if asked else _speaker(told),
         facts=_facts(bypass),
         button=form.button,
@@ -133,7 +134,7 @@ def _asked(told: Told) -> str:
 
 def _approved(told: Told) -> str:
     missing = ", ".join(told.entry.get("missing", []))
-    return f"{_speaker(told)} approved it. The gate is shut still: missing is {missing}."
+    return f"{_speaker(told)} approved it. The gate is shut still; missing: {missing}."
 
 
 def _opened(told: Told) -> str:
@@ -201,8 +202,8 @@ FORMS: dict[MessageKind, Form] = {
     MessageKind.OPENED: Form("Active", _opened),
     MessageKind.DENIED: Form("Denied", _denied),
     MessageKind.LAPSED: Form("Lapsed", _lapsed),
-    MessageKind.ENDS_IN_10: Form("Ends soon", _ends_soon),
-    MessageKind.ENDS_IN_2: Form("Ends soon", _ends_soon),
+    MessageKind.ENDS_IN_10: Form("Ends soon", _ends_soon, quotes=False),
+    MessageKind.ENDS_IN_2: Form("Ends soon", _ends_soon, quotes=False),
     MessageKind.EXPIRED: Form("Expired", _expired, why=INVOLVED),
     MessageKind.RETURNED: Form("Returned", _closed("returned"), why=INVOLVED),
     MessageKind.REVOKED: Form("Revoked", _closed("revoked"), why=INVOLVED),

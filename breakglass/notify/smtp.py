@@ -43,8 +43,8 @@ class EmailBackend(smtp.EmailBackend):
         try:
             opened: bool | None = super().open()
         except OSError:
-            if self._partial_connection is not None:
-                self._partial_connection.close()
+            if (half_open := getattr(self, "_partial_connection", None)) is not None:
+                half_open.close()
             raise
         return opened
 

@@ -78,8 +78,10 @@ def _is_sound(policy: Policy) -> bool:
         policy.version == VERSION
         and all(route.tier in tiers for route in policy.routes)
         and not any(policy.routes[-1].keys)
+        and policy.threshold > 0
         and all(tier.approvals and min(tier.ttl) > 0 and tier.lapse > 0 for tier in policy.tiers)
         and all((one.gate, one.service, one.environment, one.rules) != ("", "", "", ()) for one in policy.never)
+        and all(tier.extensions >= 0 for tier in policy.tiers)
         and all(clause.count > 0 for tier in policy.tiers for clause in tier.approvals)
     )
 

@@ -145,7 +145,10 @@ def _assignee(place: Place, directory: Directory) -> Person | None:
 
 
 def _extensions(place: Place) -> int:
-    return 0 if place.scalar() == "0" else place.number(MOST_EXTENSIONS)
+    written = place.scalar()
+    if not (written.isascii() and written.isdigit() and len(written) < 3 and int(written) <= MOST_EXTENSIONS):
+        raise place.refuse(f"is not a whole number from 0 to {MOST_EXTENSIONS}", "write one in digits")
+    return int(written)
 
 
 def _duration(place: Place, least: int, most: int) -> int:

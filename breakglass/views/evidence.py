@@ -19,6 +19,7 @@ from tenants.access import TenantRequest
 from tenants.roles import Role
 
 MOST = 50
+AGAIN_AFTER = "2"  # seconds
 GONE = "This pack has no file: it is not finished, or it was made more than 30 days ago. Ask for the evidence again."
 
 auditors = page(Role.AUDITOR, Role.ADMIN)
@@ -58,7 +59,10 @@ def pack(request: TenantRequest, number: int) -> HttpResponse:
     found = _pack(number)
     slug = request.tenant.slug
     name = file_name(slug, Period(found.period_start, found.period_end))
-    return render(request, "evidence/pack.html", {"pack": found, "file_name": name})
+    answer = render(request, "evidence/pack.html", {"pack": found, "file_name": name})
+    if found.is_unfinished:
+        answer["Refresh"] = AGAIN_AFTER
+    return answer
 
 
 @auditors

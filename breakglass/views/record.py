@@ -13,7 +13,7 @@ from audit import log
 from breakglass import sentences, statements
 from breakglass.actions import post_mortems, records
 from breakglass.errors import BypassError
-from breakglass.models import Bypass, Check, Deploy, PostMortem
+from breakglass.models import Bypass, Check, Deploy, Finding, PostMortem
 from breakglass.states import Status
 from breakglass.views import approvals
 from breakglass.views.acts import LABELS, acts_on, extension
@@ -75,6 +75,7 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "missing": approvals.missing(bypass, tier, reviews) if status == Status.REQUESTED else [],
         "timeline": [sentences.line(entry) for entry in entries],
         "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],
+        "findings": Finding.objects.select_related("owner__user").filter(bypass=bypass).order_by("opened_at", "pk"),
         "checks": _checks(bypass),
         "told": told(bypass, now),
         "chain": [one for one in post_mortems.chain_of(bypass.first_id) if one != bypass],

@@ -14,7 +14,7 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Told:
-    """A message: to whom, what, where it stands in words, and the tries that came to nothing."""
+    """A message: to whom, what, where it stands in words, and the tries before."""
 
     who: str
     how: str
@@ -37,8 +37,13 @@ def _told(message: Message, now: datetime) -> Told:
         what=message.get_kind_display(),
         state=message.state,
         stands=_stands(message, now),
-        tries=tuple(one for one in message.tries.all() if one.outcome != Attempt.Outcome.DELIVERED),
+        tries=tuple(one for one in message.tries.all() if not _is_last(one, message)),
     )
+
+
+def _is_last(attempt: Attempt, message: Message) -> bool:
+    """Whether it is what became of the message, and said above."""
+    return message.state in {MessageState.SENT, MessageState.FAILED} and attempt.number == message.attempts
 
 
 def _server(message: Message) -> str:

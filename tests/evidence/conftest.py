@@ -1,4 +1,4 @@
-"""A quarter of acme's: requests of every outcome, a carried-over one, sealed checks and deploys, all by real actions."""
+"""A quarter of acme's: requests of every outcome, a carried-over one, sealed checks and deploys, by real actions."""
 
 from __future__ import annotations
 

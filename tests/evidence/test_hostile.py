@@ -1,4 +1,4 @@
-"""Packs that nobody vouches for: each is refused in one sentence that names what is wrong, and never with a traceback."""
+"""Packs that nobody vouches for: each is refused in one sentence that names what is wrong, not by a traceback."""
 
 from __future__ import annotations
 

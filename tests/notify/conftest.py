@@ -43,7 +43,7 @@ class Post:
         """The next of `to_mail`, or 250."""
         answer = self.to_mail.pop(0) if self.to_mail else "250 2.0.0 Ok: queued as 4F2B"
         if answer.startswith("250"):
-            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
         return answer
 
     async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802

@@ -113,7 +113,7 @@ def test_what_is_no_http_is_no_answer(behave: Behaviour, settings: Settings) -> 
 @pytest.mark.parametrize(
     "host",
     [
-        *("127.0.0.1", "localhost", "localhost.", "LOCALHOST", "0.0.0.0", "2130706433", "0x7f.1", "0177.0.0.1"),
+        *("127.0.0.1", "localhost", "localhost.", "LOCALHOST", "0.0.0.0", "2130706433", "0x7f.1", "0177.0.0.1"),  # noqa: S104
         *("127.1", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]", "169.254.169.254", "10.0.0.8"),
         *("192.168.0.1", "100.64.0.1", "[fe80::1]", "[fd00::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"),
     ],
@@ -149,7 +149,7 @@ def test_a_private_address_is_refused_however_it_is_written(host: str, settings:
 def test_what_is_no_https_address_is_refused(url: str, sentence: str) -> None:
     with pytest.raises(http.Blocked) as error:
         send(url)
-    assert str(error.value).split(":")[0] == sentence.split(":")[0]
+    assert str(error.value).split(":")[0] == sentence.split(":", maxsplit=1)[0]
 
 
 def test_one_private_answer_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,12 @@ def test_a_name_that_changes_its_mind_is_asked_once(monkeypatch: pytest.MonkeyPa
 
 def test_a_resolver_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1))
+
+    def resolve(*_: Any, **__: Any) -> list[Any]:
+        time.sleep(1)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(TimeoutError) as error:
         send("https://hooks.example/")
     assert str(error.value) == "hooks.example was not found within 0.2 seconds"

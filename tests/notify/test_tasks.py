@@ -130,7 +130,7 @@ def test_ten_thousand_rows_after_an_outage_are_worked_off_in_rounds(
     Message.objects.bulk_create(rows)
     clock.now = bypass.lapses_at + timedelta(hours=5)
     monkeypatch.setattr(tasks, "SEND_FOR", 0.1)
-    left = []
+    left: list[int] = []
     while (pending := Message.objects.filter(state="pending").count()) and len(left) < 1000:
         left.append(pending)
         tasks.send_due()

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from breakglass.actions import reviewing
+from audit.evidence.period import parse_period
+from breakglass.actions import exporting, reviewing
 from breakglass.actions.asking import request_bypass
 from breakglass.actions.channels import add_webhook
 from breakglass.actions.deciding import decide
@@ -22,6 +23,7 @@ from breakglass.scopes import Scope
 from breakglass.statements import digest, statement
 from tenants import context
 from tests.cast import ASK, NOW, Cast
+from tests.tenancy.planted_morning import plant_morning
 
 SOON = NOW + timedelta(minutes=1)
 BRANCH = "hotfix/heliotrope"
@@ -70,7 +72,14 @@ def plant(cast: Cast) -> Planted:
         delivery.deliver(message_id=waiting.messages.get(channel="email").pk, now=NOW)
         _refused(cast, waiting)
         _gate_asks_and_ships(cast)
+        plant_morning(cast, SECRET_ASK)
+        _evidence(cast)
         return Planted(active=find(active.pk), waiting=waiting)
+
+
+def _evidence(cast: Cast) -> None:
+    asked = exporting.request_pack(period=parse_period("2026-01-01", "2026-04-01"), by=cast.rosa, now=SOON)
+    exporting.make_pack(pack_id=asked.pk, render=lambda contents: None, now=SOON)
 
 
 def _ask(cast: Cast, fields: AskFields) -> Bypass:

@@ -75,7 +75,7 @@ def _opa(base: str, scope: dict[str, str]) -> str:
             f"curl -fsS {HEADER} {base}/opa/policy.rego -o breakglass.rego",
             f"curl -fsS {HEADER} {base}/opa/data.json -o data.json",
             f"echo '{asked}' |",
-            "  opa eval --fail --stdin-input -d breakglass.rego -d data.json 'data.breakglass.gate.allow == true'",
+            "  opa eval --fail --stdin-input -d breakglass.rego -d data.json 'data.breakglass.gate.bypass_ids[id]'",
         ]
     )
 

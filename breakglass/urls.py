@@ -18,6 +18,7 @@ from breakglass.views import (
     post_mortems,
     record,
     requesting,
+    settings,
     waiting,
 )
 
@@ -81,6 +82,7 @@ tenant: list[URLPattern | URLResolver] = [
     path("evidence/", evidence.evidence, name="evidence"),
     path("evidence/<int:number>/", evidence.pack, name="pack"),
     path("evidence/<int:number>/pack.zip", evidence.download, name="pack-download"),
+    path("settings/", settings.settings, name="settings"),
     path("channels/", channels.channels, name="channels"),
     path("channels/<int:webhook_id>/disable/", channels.disable, name="disable-webhook"),
     path("api/v1/", include(api)),

@@ -1127,7 +1127,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("closed_at__isnull", False),
-                        ("status__in", ["expired", "denied", "lapsed", "returned", "revoked", "withdrawn"]),
+                        ("status__in", ["denied", "expired", "lapsed", "returned", "revoked", "withdrawn"]),
                     ),
                     models.Q(("closed_at", None), ("status__in", ["requested", "active"])),
                     _connector="OR",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 OPENED = [status.value for status in (Status.ACTIVE, Status.EXPIRED, Status.RETURNED, Status.REVOKED)]
-CLOSED = [status.value for status in states.TERMINAL]
+CLOSED = sorted(status.value for status in states.TERMINAL)
 
 
 def new_id() -> str:

@@ -146,6 +146,23 @@ class MemberRemoved(Kind):
     member: PersonWords
 
 
+class MemberAway(Kind):
+    """A member said, or an admin of them, that they are away from now on, until then."""
+
+    kind: ClassVar[str] = "member.away"
+
+    member: PersonWords
+    until: str
+
+
+class MemberBack(Kind):
+    """A member is back before their time. Whose time has passed is back without an entry."""
+
+    kind: ClassVar[str] = "member.back"
+
+    member: PersonWords
+
+
 class RoleGranted(Kind):
     """A member holds a role from now on."""
 

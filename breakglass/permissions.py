@@ -32,7 +32,7 @@ class NoRight(Forbidden):
     """Somebody tried to review what the policy does not send to them."""
 
 
-def candidate(person: Person, since: datetime) -> Candidate:
+def candidate(person: Person, since: datetime, now: datetime) -> Candidate:
     """The person as the policy sees them: only rights held from `since` to now count."""
     here = person.joined_at <= since
     return Candidate(
@@ -40,13 +40,18 @@ def candidate(person: Person, since: datetime) -> Candidate:
         human=str(person.human),
         peer=here and person.has_held(Role.REQUESTER, since),
         group_ids=person.groups_since(since) if here else frozenset(),
+        away=here and person.member_id in person.away_at(now),
     )
 
 
-def clauses_for(person: Person, bypass: Bypass, tier: Tier) -> frozenset[int]:
-    """The clauses (from 0) of the frozen tier that this person could fill; none for the requester."""
-    asked_by = str(bypass.requester.human_id)
-    return approvals.clauses_for(tier, candidate(person, bypass.requested_at), requester_human=asked_by)
+def clauses_for(person: Person, bypass: Bypass, tier: Tier, now: datetime) -> frozenset[int]:
+    """The clauses (from 0) of the frozen tier that this person could fill at `now`; none for the requester.
+
+    A deputy is frozen with the tier, as a rung is: it counts as soon as the person is away, since before or after the
+    request.
+    """
+    able, asked_by = candidate(person, bypass.requested_at, now), str(bypass.requester.human_id)
+    return approvals.clauses_for(tier, able, requester_human=asked_by, away=person.away_at(now))
 
 
 def counted(reviews: Iterable[Review]) -> list[Approval]:
@@ -71,7 +76,7 @@ def check_can_review(name: str, person: Person, bypass: Bypass, tier: Tier, now:
     """
     if person.human == bypass.requester.human_id:
         raise OwnReview(f"You asked for this bypass yourself: somebody else has to {name} it.")
-    clauses = clauses_for(person, bypass, tier)
+    clauses = clauses_for(person, bypass, tier, now)
     if not clauses:
         asked = " and ".join(in_words(clause) for clause in tier.approvals)
         raise NoRight(f"You can't {name} this: its policy asks {asked}, with the right held since before the request.")
@@ -115,7 +120,7 @@ def check_can_return(person: Person, bypass: Bypass, now: datetime) -> None:
 
 def check_can_revoke(person: Person, bypass: Bypass, tier: Tier, now: datetime) -> None:
     """Whoever could approve it, or an admin, while it is active."""
-    if not clauses_for(person, bypass, tier) and Role.ADMIN not in person.roles:
+    if not clauses_for(person, bypass, tier, now) and Role.ADMIN not in person.roles:
         raise Forbidden("Only an admin or somebody who could approve this bypass can revoke it.")
     guards.check_can("revoke", bypass, now)
 
@@ -144,6 +149,12 @@ def check_can_sign_off(person: Person, writers: Iterable[Member]) -> None:
     check_can_write(person)
     if any(writer.human_id == person.human for writer in writers):
         raise Forbidden("You wrote some of this post-mortem: somebody else has to sign it off.")
+
+
+def check_can_say_away(person: Person, member: Member) -> None:
+    """The member themselves, or an admin."""
+    if person.member_id != member.pk and Role.ADMIN not in person.roles:
+        raise Forbidden(f"Only {member.user.name} or an admin can say that {member.user.name} is away.")
 
 
 def check_can_publish_template(person: Person) -> None:

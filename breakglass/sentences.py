@@ -143,6 +143,8 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "tenant.created": lambda data: f"made the tenant {data['name']}",
     "member.added": lambda data: f"added {data['member']['name']} as {_listed(data['roles'], 'member')}",
     "member.removed": lambda data: f"removed {data['member']['name']}",
+    "member.away": lambda data: f"said that {data['member']['name']} is away until {_when(data['until'])}",
+    "member.back": lambda data: f"said that {data['member']['name']} is back",
     "role.granted": lambda data: f"gave {data['member']['name']} the role {data['role']}",
     "role.revoked": lambda data: f"took the role {data['role']} from {data['member']['name']}",
     "group.created": lambda data: f"made the group {data['group']}",

@@ -21,6 +21,7 @@ from breakglass.views import (
     post_mortems,
     record,
     requesting,
+    settings,
     waiting,
 )
 
@@ -84,6 +85,7 @@ tenant: list[URLPattern | URLResolver] = [
     path("evidence/", evidence.evidence, name="evidence"),
     path("evidence/<int:number>/", evidence.pack, name="pack"),
     path("evidence/<int:number>/pack.zip", evidence.download, name="pack-download"),
+    path("settings/", settings.settings, name="settings"),
     path("channels/", channels.channels, name="channels"),
     path("channels/<int:webhook_id>/disable/", channels.disable, name="disable-webhook"),
     path("gates/", gates.index, name="gates"),

@@ -73,7 +73,7 @@ def route(
     never.check_may_ask(version.policy, gate.slug, scope, rules)
     tier = routing.route(version.policy, gate.slug, scope)
     everybody = {person.member_id: person for person in people.people()}
-    candidates = [permissions.candidate(person, now) for person in everybody.values()]
+    candidates = [permissions.candidate(person, now, now) for person in everybody.values()]
     could = approvals.who_could(tier, candidates, requester_human=str(by.human_id))
     clauses = tuple(
         ClausePeople(clause=values.in_words(clause), people=tuple(everybody[one.member_id] for one in able))

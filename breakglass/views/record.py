@@ -72,7 +72,7 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "statement_digest": statements.digest(statement),
         "reviews": reviews,
         "given": approvals.given(tier, reviews),
-        "missing": approvals.missing(bypass, tier, reviews) if status == Status.REQUESTED else [],
+        "missing": approvals.missing(bypass, tier, reviews, now) if status == Status.REQUESTED else [],
         "timeline": [sentences.line(entry) for entry in entries],
         "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],
         "findings": Finding.objects.select_related("owner__user").filter(bypass=bypass).order_by("opened_at", "pk"),

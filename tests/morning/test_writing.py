@@ -76,7 +76,7 @@ def test_nothing_changes_after_the_sign_off(acme: Cast, written: PostMortem, kin
 
 
 def everything() -> list[list[dict[str, Any]]]:
-    models = (PostMortem, Revision, RuleVerdict, ActionItem, Message, Finding)
+    models: tuple[Any, ...] = (PostMortem, Revision, RuleVerdict, ActionItem, Message, Finding)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -116,7 +116,7 @@ def test_a_verdict_is_about_a_skipped_rule(acme: Cast, written: PostMortem) -> N
     ("changed", "field"), [({"text": " "}, "action"), ({"owner": 0}, "owner"), ({"url": "javascript:x"}, "url")]
 )
 def test_an_action_is_whole(acme: Cast, written: PostMortem, changed: dict[str, Any], field: str) -> None:
-    words = {"text": "Check it.", "owner": acme.pete.pk, "url": ""} | changed
+    words: dict[str, Any] = {"text": "Check it.", "owner": acme.pete.pk, "url": "", **changed}
     with pytest.raises(BadInput) as refused:
         writing.add_action(**words, **by(written, acme.rosa))
     assert list(refused.value.fields) == [field]

@@ -58,13 +58,14 @@ class Night:
         with context.entered(self.cast.tenant):
             seen = Bypass.objects.select_related("gate", "requester__user", "policy_version").get(pk=bypass)
             shown = digest(statement(seen, seen.frozen_tier))
-        return self.post(who, f"bypasses/{bypass}/approve/", ttl=ttl, comment="Seen.", statement=shown).status_code
+        answer = self.post(who, f"bypasses/{bypass}/approve/", ttl=ttl, comment="Seen.", statement=shown)
+        return int(answer.status_code)
 
     def check(self, gate: str) -> int:
         """What the gate's pipeline is answered: 200 with an active bypass, 403 without."""
         pipeline = Client(headers={"Authorization": f"Bearer {self.cast.secret(gate)}"})
         sent = self.scope(gate) | {"rule": RULE}
-        return _outside(lambda: pipeline.get(f"{self.base}/api/v1/check", sent)).status_code
+        return int(_outside(lambda: pipeline.get(f"{self.base}/api/v1/check", sent)).status_code)
 
     def scope(self, gate: str) -> dict[str, str]:
         """Payments in production."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from audit import log
@@ -34,15 +33,15 @@ class Night:
     def __init__(self, cast: Cast) -> None:
         self.cast, self.base = cast, f"/t/{cast.tenant.slug}"
 
-    def get(self, who: str, path: str) -> HttpResponse:
+    def get(self, who: str, path: str) -> Any:
         """A page, as this person sees it."""
         return _outside(lambda: self.cast.client(who).get(f"{self.base}/{path}"))
 
-    def post(self, who: str, path: str, **sent: object) -> HttpResponse:
+    def post(self, who: str, path: str, **sent: object) -> Any:
         """A form, sent by this person."""
         return _outside(lambda: self.cast.client(who).post(f"{self.base}/{path}", sent))
 
-    def ask(self, gate: str, *, ttl: str, who: str = "rosa") -> HttpResponse:
+    def ask(self, gate: str, *, ttl: str, who: str = "rosa") -> Any:
         """Ask for the gate in production."""
         asked = self.scope(gate) | {"rule": RULE, "reason_kind": "incident", "incident_url": ASK.incident_url}
         return self.post(who, "bypasses/new", **asked, justification=ASK.justification, ttl=ttl)
@@ -59,13 +58,14 @@ class Night:
         with context.entered(self.cast.tenant):
             seen = Bypass.objects.select_related("gate", "requester__user", "policy_version").get(pk=bypass)
             shown = digest(statement(seen, seen.frozen_tier))
-        return self.post(who, f"bypasses/{bypass}/approve/", ttl=ttl, comment="Seen.", statement=shown).status_code
+        answer = self.post(who, f"bypasses/{bypass}/approve/", ttl=ttl, comment="Seen.", statement=shown)
+        return int(answer.status_code)
 
     def check(self, gate: str) -> int:
         """What the gate's pipeline is answered: 200 with an active bypass, 403 without."""
         pipeline = Client(headers={"Authorization": f"Bearer {self.cast.secret(gate)}"})
         sent = self.scope(gate) | {"rule": RULE}
-        return _outside(lambda: pipeline.get(f"{self.base}/api/v1/check", sent)).status_code
+        return int(_outside(lambda: pipeline.get(f"{self.base}/api/v1/check", sent)).status_code)
 
     def scope(self, gate: str) -> dict[str, str]:
         """Payments in production."""
@@ -83,7 +83,7 @@ def night(db: None, clock: Clock) -> Night:
     return Night(Cast("acme"))
 
 
-def _outside(send: Callable[[], HttpResponse]) -> HttpResponse:
+def _outside(send: Callable[[], Any]) -> Any:
     return contextvars.Context().run(send)
 
 

@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 def away(night: Night, who: str = "dana", until: str = "2026-03-03T09:00") -> int:
     """Somebody says on the settings page that they are away."""
-    return night.post(who, "settings/", away_until=until).status_code
+    return int(night.post(who, "settings/", away_until=until).status_code)
 
 
 def test_a_high_night_takes_both_groups_and_the_least_time(night: Night, clock: Clock) -> None:

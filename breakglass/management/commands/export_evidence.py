@@ -12,9 +12,9 @@ from django.utils import timezone
 from audit.evidence.period import BadPeriod, Period, parse_period
 from breakglass import pack_tasks
 from breakglass.actions import exporting
+from breakglass.management.finding import find_tenant
 from breakglass.models import Pack, PackFile, PackState
 from tenants import context
-from tenants.models import Tenant
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, tenant: str, start: str, end: str, out: str, **_: Any) -> None:
         """Refuses an unknown tenant, a period without a day and a file that is there, before anything is recorded."""
-        period, place, path = _period(start, end), _tenant(tenant), _free(Path(out))
+        period, place, path = _period(start, end), find_tenant(tenant), _free(Path(out))
         with context.entered(place):
             pack = exporting.request_pack(period=period, by=None, now=timezone.now())
             pack = pack_tasks.make_now(pack.pk)
@@ -54,13 +54,6 @@ def _period(start: str, end: str) -> Period:
         return parse_period(start, end)
     except BadPeriod as error:
         raise CommandError(error.sentence) from error
-
-
-def _tenant(slug: str) -> Tenant:
-    tenant = Tenant.objects.filter(slug=slug).first()
-    if tenant is None:
-        raise CommandError(f"There is no tenant {slug!r}: check the spelling of its slug.")
-    return tenant
 
 
 def _free(path: Path) -> Path:

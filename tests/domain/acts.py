@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from breakglass import actions, demo
-from breakglass.actions import asking, deciding, deploying, ending, reviewing, sealing, setting_up
+from breakglass.actions import absence, asking, deciding, deploying, ending, founding, reviewing, sealing, setting_up
 from breakglass.asks import parse_ask
 from breakglass.models import Bypass
 from breakglass.permissions import OwnReview
@@ -122,6 +122,22 @@ def _publish(world: World) -> Ready:
     return lambda: setting_up.publish_policy(source=source, by=None, now=LATER)
 
 
+def _say_away(world: World) -> Ready:
+    dana = world.acme.dana
+    return lambda: absence.say_away(member_id=dana.pk, until=MUCH_LATER, by=dana, now=LATER)
+
+
+def _say_back(world: World) -> Ready:
+    dana = world.acme.dana
+    absence.say_away(member_id=dana.pk, until=MUCH_LATER, by=dana, now=NOW)
+    return lambda: absence.say_back(member_id=dana.pk, by=dana, now=LATER)
+
+
+def _found(world: World) -> Ready:
+    words: dict[str, Any] = {"slug": "initech", "name": "Initech", "admin_name": "Milena", "now": LATER}
+    return lambda: founding.found_tenant(admin_email="milena@initech.example", **words)
+
+
 def _create_tenant(world: World) -> Ready:
     return lambda: tenancy.create_tenant(slug="initech", name="Initech", now=LATER)
 
@@ -188,6 +204,9 @@ ACTS: dict[Callable[..., Any], Act] = {
     setting_up.create_gate: Act(_create_gate, ("gate.created",)),
     setting_up.issue_credential: Act(_credential, ("token.issued", "credential.issued")),
     setting_up.publish_policy: Act(_publish, ("policy.published",)),
+    absence.say_away: Act(_say_away, ("member.away",)),
+    absence.say_back: Act(_say_back, ("member.back",)),
+    founding.found_tenant: Act(_found, ("log.opened", "tenant.created", "member.added", "policy.published")),
     tenancy.create_tenant: Act(_create_tenant, ("log.opened", "tenant.created")),
     tenancy.add_member: Act(_add_member, ("member.added",)),
     tenancy.remove_member: Act(_remove_member, ("member.removed",)),

@@ -110,6 +110,8 @@ TABLE = [
     Row("readyz", EVERYBODY),
     Row("now", MEMBERS),
     Row("queue", MEMBERS),
+    Row("settings", MEMBERS),
+    Row("settings", MEMBERS_MOVE_ON, "post", send=lambda _: {"away_until": "2026-03-03T09:00"}),
     Row("new-bypass", MEMBERS),
     Row("new-bypass", REQUESTERS_ASK, "post", send=_ask),
     Row("record", MEMBERS),

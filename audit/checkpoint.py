@@ -41,8 +41,10 @@ def open_note(note: str, *, host: str, number: int, key: ec.EllipticCurvePublicK
     match = _NOTE.fullmatch(note)
     if match is None:
         raise ValueError("the checkpoint is not a signed note of one signature")
-    if match["origin"] != origin(host, number) or match["name"] != host:
+    if match["origin"] != origin(host, number):
         raise ValueError(f"the checkpoint is of {match['origin']}, not of {origin(host, number)}")
+    if match["name"] != host:
+        raise ValueError(f"the checkpoint is signed by {match['name']}, not by {host}")
     signature = base64.b64decode(match["signature"], validate=True)
     if signature[:4] != key_id(key)[:4]:
         raise ValueError("the checkpoint names another key than the log's")

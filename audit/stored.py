@@ -10,7 +10,7 @@ from audit.verify_entry import EntryParts, LogFacts
 from audit.verify_errors import Broken
 from audit.verify_tree import SignedRoot, StoredLog
 
-_CHUNK = 500
+_CHUNK = 200
 
 
 def stored_log(log: Log) -> StoredLog:
@@ -54,13 +54,18 @@ def entry_parts(entry: Entry) -> EntryParts:
 
 
 def _entries(log: Log, size: int) -> Iterator[EntryParts]:
-    rows = Entry.objects.filter(log=log, index__lt=size).order_by("index")
-    return (entry_parts(entry) for entry in rows.iterator(_CHUNK))
+    # Chunk by chunk, not with a cursor held open: one that is abandoned where an entry is broken gets closed by the
+    # garbage collector, which on PostgreSQL can be in the midst of another query and then waits for itself.
+    for start in range(0, size, _CHUNK):
+        rows = Entry.objects.filter(log=log, index__gte=start, index__lt=min(start + _CHUNK, size))
+        yield from map(entry_parts, rows.order_by("index"))
 
 
 def _checkpoints(log: Log, size: int) -> Iterator[SignedRoot]:
-    rows = Checkpoint.objects.filter(log=log, size__lte=size).order_by("size")
-    return (_signed_root(row) for row in rows.iterator(_CHUNK))
+    after = -1
+    while rows := Checkpoint.objects.filter(log=log, size__gt=after, size__lte=size).order_by("size")[:_CHUNK]:
+        yield from map(_signed_root, rows)
+        after = list(rows)[-1].size
 
 
 def _signed_root(checkpoint: Checkpoint) -> SignedRoot:

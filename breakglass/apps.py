@@ -10,7 +10,7 @@ class BreakglassConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the database refuses, the worker's rounds, and the check that views say who may call them."""
+        """Register what the database refuses, what follows a migrate, and that every view says who may call it."""
         from audit import triggers  # noqa: PLC0415  models can be imported from here on
         from breakglass import tasks  # noqa: PLC0415
         from breakglass.triggers import record_triggers  # noqa: PLC0415
@@ -19,4 +19,5 @@ class BreakglassConfig(AppConfig):
 
         triggers.register(*record_triggers(), *tenancy_triggers(self.name))
         post_migrate.connect(tasks.schedule_sweep, sender=self)
+        post_migrate.connect(tasks.make_cache_table, sender=self)
         register(check_declared)

@@ -106,7 +106,7 @@ def clean_text(field: str, text: str, most: int) -> str:
 
 
 def clean_url(field: str, text: str) -> str:
-    """An http or https address, or nothing."""
+    """An http or https address, or nothing. What shows another target than it has is refused: user@, bidi marks."""
     text = clean_text(field, text, URL_MOST)
     if not text:
         return text
@@ -117,6 +117,8 @@ def clean_url(field: str, text: str) -> str:
         sound = False
     if not sound:
         raise BadInput({field: ["This is not a web address: it has to begin with https:// or http://."]})
+    if not text.isprintable() or "@" in parts.netloc:
+        raise BadInput({field: ["This address shows another target than it has: leave out user@ and invisible marks."]})
     return text
 
 

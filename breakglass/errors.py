@@ -52,6 +52,12 @@ class TooLarge(BypassError):
     status = 413
 
 
+class Busy(BypassError):
+    """503: not now; nothing was changed."""
+
+    status = 503
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
     """One thing wrong in a policy document: the line (from 1; 0 is the document), what it is, and the repair."""

@@ -33,7 +33,7 @@ class Line:
 def line(entry: Entry) -> Line:
     """The entry as a line of a timeline."""
     document = json.loads(bytes(entry.document))
-    data = document["data"]
+    data, actor = document["data"], document["actor"]
     return Line(
         id=entry.id,
         log=entry.log.number,
@@ -41,7 +41,7 @@ def line(entry: Entry) -> Line:
         at=datetime.fromisoformat(document["time"]),
         kind=entry.kind,
         about=entry.about,
-        actor=document["actor"]["name"],
+        actor="The portal" if actor["type"] == "portal" else actor["name"],
         says=SAYS[entry.kind](data),
         quote=data.get("comment") or (data["sentence"] if entry.kind == "review.refused" else ""),
     )

@@ -1,13 +1,11 @@
 """Every setting of the portal. They come from the environment alone; the README lists them."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from breakglass import env
+from breakglass import env, env_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -16,9 +14,7 @@ KEY_ENCRYPTION_SECRET = env.text("KEY_ENCRYPTION_SECRET")
 if len(KEY_ENCRYPTION_SECRET) < 32:
     raise ImproperlyConfigured("KEY_ENCRYPTION_SECRET is too short: set it to 32 random characters or more.")
 SITE_URL = env.text("SITE_URL").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
-    raise ImproperlyConfigured("SITE_URL must be the portal's origin, as in https://breakglass.example.org.")
+_site = env_urls.origin(SITE_URL)
 DEBUG = False
 ALLOWED_HOSTS = [_site.hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -27,7 +23,7 @@ if SIGNER != "embedded":
     raise ImproperlyConfigured(f"SIGNER is {SIGNER!r}: set it to embedded.")
 
 # The database. On SQLite every transaction that may write takes its lock at once: no upgrade can deadlock.
-DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL"))}
+DATABASES = {"default": env_urls.database(env.text("DATABASE_URL"))}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
@@ -40,7 +36,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache(env.text("CACHE_URL", "db://django_cache"))}
+CACHES = {"default": env_urls.cache(env.text("CACHE_URL", "db://django_cache"))}
 
 INSTALLED_APPS = [
     "breakglass",
@@ -102,6 +98,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers can't have the portal write to whomever they like
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}  # not by account: nobody may keep somebody else signed out
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -125,13 +122,15 @@ if _site.scheme == "https":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+# A redirect is a success to `curl -f` and to a health probe: these answer for themselves.
+SECURE_REDIRECT_EXEMPT = [r"^t/[^/]+/api/", r"^(?:livez|readyz)$"]
 if env.number("TRUSTED_PROXY_COUNT", 0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Mail goes to an SMTP server, or to files in a directory.
-MAILERS = {"default": env.mailer(env.text("EMAIL_URL"))}
+MAILERS = {"default": env_urls.mailer(env.text("EMAIL_URL"))}
 DEFAULT_FROM_EMAIL = f"Breakglass <breakglass@{_site.hostname}>"
 # Webhooks go to public addresses by https; the hosts that the operator vouches for (host:port, ...) may be others.
 WEBHOOK_ALLOW = env.names("WEBHOOK_ALLOW")

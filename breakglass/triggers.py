@@ -13,16 +13,27 @@ ASKED = [
     *("policy_version_id", "tier", "drill", "evaluation", "digest", "extends_id", "chain_id"),
 ]
 CHECKED = [
-    *("evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
+    *("id", "evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
     *("bypass_id", "key", "first", "at", "subject", "verdict", "evidence_url"),
 ]
 JUDGED = [
-    *("gate_id", "credential_id", "external_id", "service", "environment", "branch", "artifact", "decision", "rules"),
+    *(
+        "id",
+        "gate_id",
+        "credential_id",
+        "external_id",
+        "service",
+        "environment",
+        "branch",
+        "artifact",
+        "decision",
+        "rules",
+    ),
     *("evidence_url", "evaluated_at", "at"),
 ]
-TOLD = ["key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
+TOLD = ["id", "key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
 SHIPPED = [
-    *("gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
+    *("id", "gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
 ]
 
 
@@ -39,7 +50,7 @@ def record_triggers() -> list[Trigger]:
         *append_only("breakglass_refusedreview", [("id",), ("bypass_id", "member_id", "reason")]),
         *append_only("breakglass_policyversion", [("id",), ("tenant_id", "number")]),
         *kept("breakglass_gate", [("id",), ("tenant_id", "slug")]),
-        *frozen_columns("breakglass_gate", ["slug", "practice", "created_at"]),
+        *frozen_columns("breakglass_gate", ["id", "slug", "practice", "created_at"]),
         *kept("breakglass_check", [("id",), ("evaluation",)]),
         *frozen_columns("breakglass_check", CHECKED),
         *_checks(),

@@ -133,14 +133,14 @@ def views(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[Ca
 def silent() -> list[str]:
     """The views of ours that declare no access."""
     return [
-        f"{view.__module__}.{view.__name__}"
+        f"{view.__module__}.{getattr(view, 'view_class', view).__name__}"
         for view in views()
         if declared(view) is None and not view.__module__.startswith(FOREIGN_MODULES)
     ]
 
 
 def check_declared(**_: object) -> list[CheckMessage]:
-    """The system check: no command of manage.py runs with a silent view."""
+    """The system check: neither migrate, nor the worker, nor the development server runs with a silent view."""
     return [
         Error(f"{name} does not say who may call it.", hint="See tenants/access.py.", id="tenants.E001")
         for name in silent()

@@ -10,6 +10,6 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         """Register what the database refuses."""
         from audit import triggers  # noqa: PLC0415  models can be imported from here on
-        from tenants.triggers import tenancy_triggers  # noqa: PLC0415
+        from tenants.triggers import people_triggers, tenancy_triggers  # noqa: PLC0415
 
-        triggers.register(*tenancy_triggers(self.name))
+        triggers.register(*people_triggers(), *tenancy_triggers(self.name))

@@ -55,7 +55,8 @@ def of(member: Member) -> Person | None:
 
 
 def _people(which: Q, only: int | None = None) -> list[Person]:
-    here = list(Member.objects.select_related("user").filter(which, left_at=None).order_by("user__name", "pk"))
+    accounts = Member.objects.select_related("user").filter(which, left_at=None, user__is_active=True)
+    here = list(accounts.order_by("user__name", "pk"))
     absences = {member.pk: member.away_until for member in here if member.away_until is not None}
     members = [member for member in here if only in (None, member.pk)]
     held = Q(until=None) & (Q() if only is None else Q(member_id=only))

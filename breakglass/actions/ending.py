@@ -53,7 +53,7 @@ def revoke(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass
     bypass = lock(bypass_id)
     if is_repeat(bypass, Status.REVOKED, by):
         return bypass
-    permissions.check_can_revoke(person_of(by), bypass, bypass.frozen_tier, now)
+    permissions.check_can_revoke(person_of(by), bypass, now)
     why, unused = clean_text("comment", comment, COMMENT_MOST), _unused(bypass, now)
     close(bypass, "revoke", by, now)
     _end(bypass, kinds.BypassRevoked(bypass=bypass.pk, comment=why, unused_seconds=unused), by, now)

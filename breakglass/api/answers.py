@@ -10,7 +10,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
 
 from breakglass.errors import BadInput, BypassError, Forbidden, TooLarge
 from breakglass.models import GateCredential
@@ -28,20 +27,25 @@ def endpoint(
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         authenticated = machine(_caught(view))
 
-        @csrf_exempt
         @wraps(authenticated)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method not in methods:
-                allowed = ", ".join(methods)
-                answer = error(f"This address takes {allowed}.", 405)
-                answer["Allow"] = allowed
-            else:
-                answer = authenticated(request, *args, **kwargs)
+            answer = _unfit(request, methods) or authenticated(request, *args, **kwargs)
             return _mark(request, _plain(answer) if plain else answer)
 
         return marked
 
     return decorate
+
+
+def _unfit(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse | None:
+    """The refusal of what is answered to nobody. It is no redirect: `curl -f` would take one for a bypass."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        return error(f"This came in over http: send it to {settings.SITE_URL}.", 400)
+    if request.method not in methods:
+        answer = error(f"This address takes {', '.join(methods)}.", 405)
+        answer["Allow"] = ", ".join(methods)
+        return answer
+    return None
 
 
 def _caught(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse, QueryDict
-from django.utils import timezone
 
 from audit.canonical import timestamp
 from breakglass import links
 from breakglass.actions.deciding import Decision, decide
+from breakglass.actions.timely import timely
 from breakglass.api.answers import credential, endpoint
 from breakglass.errors import BadInput
 from breakglass.scopes import Scope, parse_rules, parse_scope
@@ -23,7 +23,7 @@ def check(request: MachineRequest) -> HttpResponse:
     speaks = credential(request, asked["gate"])
     scope = parse_scope(asked["service"], asked["environment"], asked["branch"], asked["artifact"])
     rules = parse_rules(rule for rule in request.GET.getlist("rule") if rule)
-    decision = decide(credential=speaks, scope=scope, rules=rules, now=timezone.now())
+    decision = timely(lambda now: decide(credential=speaks, scope=scope, rules=rules, now=now))
     return _answer(request, decision, speaks.gate.slug, scope, rules)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse
-from django.utils import timezone
 
 from breakglass.actions.deploying import read_report, record_deploy
+from breakglass.actions.timely import timely
 from breakglass.api.answers import body, credential, endpoint
 from breakglass.scopes import parse_scope
 from tenants.access import MachineRequest
@@ -28,7 +28,7 @@ def deploys(request: MachineRequest) -> HttpResponse:
         url=sent["url"],
         provenance_url=sent["provenance_url"],
     )
-    recorded = record_deploy(credential=speaks, report=report, now=timezone.now())
+    recorded = timely(lambda now: record_deploy(credential=speaks, report=report, now=now))
     deploy = recorded.deploy
     answer = {
         "id": deploy.external_id,

@@ -76,7 +76,10 @@ class Check(TenantOwned):
                 condition=Q(first=False) | Q(bypass__isnull=False, batch=None), name="check_first_has_its_own_entry"
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "id"], condition=Q(batch=None, first=False), name="check_unsealed")]
+        indexes = [
+            models.Index(fields=["gate", "service", "environment", "-at"], name="check_by_scope"),
+            models.Index(fields=["tenant", "id"], condition=Q(batch=None, first=False), name="check_unsealed"),
+        ]
 
     def __str__(self) -> str:
         return self.evaluation

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from breakglass import durations, permissions
 from breakglass.actions import ending, records, reviewing
+from breakglass.actions.timely import timely
 from breakglass.errors import BadInput, BypassError
 from breakglass.views import record
-from breakglass.views.clock import moment
+from breakglass.views.clock import at, moment
 from breakglass.views.edge import page
 from tenants.access import TenantRequest
 
@@ -21,7 +22,10 @@ type Act = Callable[[TenantRequest, str], object]
 
 
 def _form(act: Act) -> Callable[..., HttpResponse]:
-    """A POST that ends at the record; a refused one shows it with the sentence, and nothing typed is lost."""
+    """A POST that ends at the record; a refused one shows it with the sentence, and nothing typed is lost.
+
+    A refused review that matters becomes an entry, in a transaction of its own.
+    """
 
     @page()
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,22 +33,14 @@ def _form(act: Act) -> Callable[..., HttpResponse]:
     def inside(request: TenantRequest, bypass_id: str) -> HttpResponse:
         if request.method == "POST":
             try:
-                act(request, bypass_id)
+                timely(lambda now: act(at(request, now), bypass_id))
             except BypassError as error:
+                reviewing.record_refusal(bypass_id=bypass_id, by=request.member, error=error, now=moment(request))
                 bypass = records.find(bypass_id)
                 return record.answer(request, bypass, typed=request.POST, refused=error)
         return redirect("record", request.tenant.slug, bypass_id)
 
     return inside
-
-
-def _recorded(request: TenantRequest, bypass_id: str, review: Callable[[], object]) -> None:
-    """Run the review; a refusal that matters becomes an entry, in a transaction of its own."""
-    try:
-        review()
-    except BypassError as error:
-        reviewing.record_refusal(bypass_id=bypass_id, by=request.member, error=error, now=moment(request))
-        raise
 
 
 def _comment(request: TenantRequest) -> str:
@@ -65,28 +61,20 @@ def _ttl(request: TenantRequest, bypass_id: str) -> int:
 @_form
 def approve(request: TenantRequest, bypass_id: str) -> None:
     """`ttl` is a duration, `statement` the digest of what the page showed."""
-    _recorded(
-        request,
-        bypass_id,
-        lambda: reviewing.approve(
-            bypass_id=bypass_id,
-            by=request.member,
-            shown=request.POST.get("statement", ""),
-            ttl=_ttl(request, bypass_id),
-            comment=_comment(request),
-            now=moment(request),
-        ),
+    reviewing.approve(
+        bypass_id=bypass_id,
+        by=request.member,
+        shown=request.POST.get("statement", ""),
+        ttl=_ttl(request, bypass_id),
+        comment=_comment(request),
+        now=moment(request),
     )
 
 
 @_form
 def deny(request: TenantRequest, bypass_id: str) -> None:
     """One denial ends the request."""
-    _recorded(
-        request,
-        bypass_id,
-        lambda: reviewing.deny(bypass_id=bypass_id, by=request.member, comment=_comment(request), now=moment(request)),
-    )
+    reviewing.deny(bypass_id=bypass_id, by=request.member, comment=_comment(request), now=moment(request))
 
 
 @_form

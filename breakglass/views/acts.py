@@ -36,16 +36,17 @@ class Act:
 
 
 def acts_on(bypass: Bypass, tier: Tier, person: Person, reviews: Sequence[Review], now: datetime) -> dict[str, Act]:
-    """By name, what can be done to the bypass by anybody in its state at `now`."""
+    """By name, what can be done to the bypass by anybody in its state at `now`; what this person can do comes first."""
     checks: dict[str, Callable[[], object]] = {
         "approve": lambda: permissions.check_can_approve(person, bypass, tier, reviews, now),
         "deny": lambda: permissions.check_can_deny(person, bypass, tier, reviews, now),
         "withdraw": lambda: permissions.check_can_withdraw(person, bypass, now),
         "return": lambda: permissions.check_can_return(person, bypass, now),
-        "revoke": lambda: permissions.check_can_revoke(person, bypass, tier, now),
+        "revoke": lambda: permissions.check_can_revoke(person, bypass, now),
     }
     possible = [name for name in checks if guards.can(name, bypass, now)]
-    return {name: Act(name, permissions.why_not(checks[name])) for name in possible}
+    acts = [Act(name, permissions.why_not(checks[name])) for name in possible]
+    return {act.name: act for act in sorted(acts, key=lambda act: bool(act.refused))}
 
 
 def extension(bypass: Bypass, person: Person, now: datetime) -> dict[str, Act]:

@@ -16,3 +16,9 @@ __all__ = ["in_words", "moment", "seconds_until", "span"]
 def moment(request: HttpRequest) -> datetime:
     """Now, aware; the clock is read once a request, so that a page agrees with itself."""
     return cast("datetime", vars(request).setdefault("moment", timezone.now()))
+
+
+def at[Request: HttpRequest](request: Request, now: datetime) -> Request:
+    """The request, answered for another moment: an act had to wait before it could begin."""
+    vars(request)["moment"] = now
+    return request

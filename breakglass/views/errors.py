@@ -17,7 +17,14 @@ BAD_REQUEST = "The portal can't read what was sent. Go back, look at what you ty
 TOO_LONG_OPEN = "This page was open too long, or you have signed in again since it was opened, so nothing was sent. "
 GO_BACK = "Go back: your text is still there. Copy it, reload the page, and send it again."
 OPEN_AGAIN = "Your text is kept: open the page again, look at it, and send it."
-TITLES = {400: "Not understood", 403: "Not allowed", 404: "Not found", 409: "Too late, or changed", 413: "Too large"}
+TITLES = {
+    400: "Not understood",
+    403: "Not allowed",
+    404: "Not found",
+    409: "Too late, or changed",
+    413: "Too large",
+    503: "Busy",
+}
 
 
 def refused(request: HttpRequest, error: BypassError) -> HttpResponse:

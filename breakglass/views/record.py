@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit import log
+from audit.models import Entry
 from breakglass import sentences, statements
 from breakglass.actions import post_mortems, records
 from breakglass.errors import BypassError
@@ -24,6 +25,8 @@ from tenants import drafts
 from tenants.access import TenantRequest
 
 MOST_CHECKS = 20
+FIRST_ENTRIES = 20
+LAST_ENTRIES = 50
 MOST_DEPLOYS = 50
 KEPT = "What you typed before you signed in again is here: look at the record as it is now, then send it."
 
@@ -73,7 +76,7 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "reviews": reviews,
         "given": approvals.given(tier, reviews),
         "missing": approvals.missing(bypass, tier, reviews, now) if status == Status.REQUESTED else [],
-        "timeline": [sentences.line(entry) for entry in entries],
+        **_timeline(entries),
         "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],
         "findings": Finding.objects.select_related("owner__user").filter(bypass=bypass).order_by("opened_at", "pk"),
         "checks": _checks(bypass),
@@ -81,6 +84,16 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "chain": [one for one in post_mortems.chain_of(bypass.first_id) if one != bypass],
         "owed": PostMortem.objects.select_related("assignee__user").filter(bypass_id=bypass.first_id).first(),
     }
+
+
+def _timeline(entries: QuerySet[Entry]) -> dict[str, Any]:
+    """How it began and what came last; `left_out` is how many entries between them only the log shows."""
+    count = entries.count()
+    if count <= FIRST_ENTRIES + LAST_ENTRIES:
+        return {"timeline": [sentences.line(entry) for entry in entries], "left_out": 0}
+    last = list(entries.reverse()[:LAST_ENTRIES])[::-1]
+    told = [*entries[:FIRST_ENTRIES], *last]
+    return {"timeline": [sentences.line(entry) for entry in told], "left_out": count - len(told)}
 
 
 def _checks(bypass: Bypass) -> QuerySet[Check]:

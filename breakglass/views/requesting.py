@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from breakglass import durations, permissions
 from breakglass.actions import asking, records
 from breakglass.actions.asking import Routing
+from breakglass.actions.timely import timely
 from breakglass.asks import Ask, parse_ask
 from breakglass.errors import BadInput, BypassError
 from breakglass.models import Gate
@@ -53,7 +54,8 @@ def _post(request: TenantRequest, fields: Typed) -> HttpResponse:
         ask = _ask(fields, routing, problems)
         if (answer := _routing_changed(request, fields, routing)) is not None:
             return answer
-        bypass = asking.request_bypass(by=request.member, gate=fields.gate, ask=ask, now=moment(request))
+        gate = fields.gate
+        bypass = timely(lambda now: asking.request_bypass(by=request.member, gate=gate, ask=ask, now=now))
     except BadInput as error:
         return _form(request, fields, routing, error.fields, status=error.status)
     except BypassError as error:

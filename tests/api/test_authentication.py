@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 
 from breakglass.actions.setting_up import issue_credential
 from tenants import context
@@ -22,7 +24,12 @@ REFUSED = {"error": "No valid machine token. Send Authorization: Bearer <token>,
 
 def knock(sender: Pipeline, endpoint: str) -> tuple[int, dict[str, object], str | None, str, bytes]:
     """What an endpoint answers, but for what every answer has."""
-    answer = {"check": sender.check, "deploys": sender.report, "bypasses": sender.open_now}[endpoint]()
+    calls: dict[str, Callable[[], HttpResponse]] = {
+        "check": sender.check,
+        "deploys": sender.report,
+        "bypasses": sender.open_now,
+    }
+    answer = calls[endpoint]()
     cookies = str(answer.cookies)
     return answer.status_code, read(answer), answer.headers.get("WWW-Authenticate"), cookies, answer.content
 

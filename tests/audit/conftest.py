@@ -39,13 +39,26 @@ def document_of(entry: Entry) -> dict[str, Any]:
 
 
 @contextmanager
+def settled() -> Iterator[None]:
+    """PostgreSQL alters no table whose foreign keys wait for the end of the transaction: check them now."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
 def lifted() -> Iterator[None]:
     """For whoever owns the database and means harm: the triggers are gone, and put back afterwards."""
-    triggers.drop(connection)
+    with settled():
+        triggers.drop(connection)
     try:
         yield
     finally:
-        triggers.install(connection)
+        with settled():
+            triggers.install(connection)
 
 
 @pytest.fixture

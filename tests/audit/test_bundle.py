@@ -169,6 +169,7 @@ def test_a_checkpoint_of_another_log_proves_nothing(entry: Entry) -> None:
         (("\n2\n", "\n3\n"), "the checkpoint's signature is not the log's"),
         (("- 1\n", "- 2\n"), "the checkpoint is of initech.log.localhost - 2, not of initech.log.localhost - 1"),
         (("\n2\n", "\n02\n"), "the checkpoint is not a signed note of one signature"),
+        (("\u2014 initech", "\u2014 another"), "the checkpoint is signed by another.log.localhost, not by "),
         (("\n\n", "\nextra\n\n"), "the checkpoint is not a signed note of one signature"),
         (("\u2014 initech.log.localhost ", "\u2014 initech.log.localhost AAAA"), "the checkpoint names another key"),
     ],

@@ -164,6 +164,7 @@ def test_a_path_proves_its_own_leaf_place_size_and_root_only(data: st.DataObject
     assert not verify_inclusion(big_leaf(index + 1), index, size, path, root)
     assert not verify_inclusion(leaf, index, size, path, leaf_hash(root))
     assert not verify_inclusion(leaf, index, size, [*path, root], root)
+    assert not verify_inclusion(leaf, index, 2 << size.bit_length(), path, root)
     assert not path or not verify_inclusion(leaf, index, size, path[:-1], root)
 
 
@@ -176,6 +177,7 @@ def test_a_consistency_path_proves_its_own_roots_only(data: st.DataObject, new: 
     assert not verify_consistency(old, new, leaf_hash(before), after, path)
     assert not verify_consistency(old, new, before, leaf_hash(after), path)
     assert not verify_consistency(old, new, before, after, [*path, after])
+    assert not verify_consistency(old, 2 << new.bit_length(), before, after, path)
     assert not path or not verify_consistency(old, new, before, after, path[:-1])
     assert old == new or not verify_consistency(new, old, after, before, path)
 

@@ -9,8 +9,10 @@ from audit.checkpoint import open_note
 from audit.log import append, integrate, integrate_all, open_log
 from audit.merkle import root_of
 from audit.models import Checkpoint, Entry, Log, Tile, Tree
+from audit.stored import stored_log
 from audit.trust import read_trusted_root
-from tests.audit.conftest import NOW, PERSON, PORTAL, STRANGERS, TENANT, Write, sealed
+from audit.verify_tree import check_log
+from tests.audit.conftest import NOW, PERSON, PORTAL, STRANGERS, TENANT, Write, lifted, sealed
 
 
 def test_the_tree_holds_every_entry_after_integration(log: Log, write: Write) -> None:
@@ -33,24 +35,27 @@ def test_integrating_again_does_nothing_and_writes_nothing(
     assert Checkpoint.objects.filter(log=log).count() == 1
 
 
-def test_growing_in_steps_or_at_once_gives_one_tree(log: Log, write: Write) -> None:
-    other = open_log(tenant=STRANGERS, portal=PORTAL, now=NOW)
+def test_growing_in_steps_fills_one_tile_after_the_other(log: Log, write: Write) -> None:
     integrate(log.pk)
-    write(255)
+    write(254)
     integrate(log.pk)
     write(3)
     integrate(log.pk)
-    with transaction.atomic():
-        for batch in range(258):
-            append(tenant_id=STRANGERS.id, actor=PERSON, data=sealed(batch), now=NOW)
-    integrate(other.pk)
-    assert [_widths(one) for one in (log, other)] == [{(0, 0): 256, (0, 1): 3, (1, 0): 1}] * 2
-    assert list(log.checkpoints.order_by("size").values_list("size", flat=True)) == [1, 256, 259]
-    assert list(other.checkpoints.values_list("size", flat=True)) == [259]
+    assert _widths(log) == {(0, 0): 256, (0, 1): 2, (1, 0): 1}
+    assert list(log.checkpoints.order_by("size").values_list("size", flat=True)) == [1, 255, 258]
+    check_log(stored_log(log))
 
 
 def _widths(log: Log) -> dict[tuple[int, int], int]:
     return {(tile.level, tile.index): len(tile.hashes) // 32 for tile in Tile.objects.filter(log=log)}
+
+
+def test_the_tree_stops_before_a_gap(log: Log, write: Write) -> None:
+    write(3)
+    with lifted():
+        Entry.objects.filter(log=log, index=2).delete()
+    assert integrate(log.pk) == 2
+    assert Checkpoint.objects.get(log=log).size == 2
 
 
 def test_a_reader_integrates_what_no_worker_has(entry: Entry) -> None:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from audit import dsse
+from audit import certificates, dsse
 from audit.canonical import canonical
 from audit.certificates import issue_leaf, new_authority, new_key
 from audit.identity import Actor, general_name
@@ -20,6 +22,8 @@ from audit.verify_certificate import check_authority
 from audit.verify_entry import EntryParts, check_entry
 from audit.verify_errors import Broken
 from tests.audit.conftest import NOW, PERSON, PORTAL, STRANGERS, Write, document_of
+
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 
 
 def refusal(parts: EntryParts, log: Log) -> str:
@@ -158,6 +162,16 @@ def test_an_envelope_of_two_signatures(log: Log, entry: Entry) -> None:
 
 def test_an_unreadable_certificate(log: Log, entry: Entry) -> None:
     assert refusal(replace(entry_parts(entry), certificate=b"\x30\x00"), log) == "its certificate is not readable"
+
+
+def test_a_certificate_for_something_else(log: Log, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "ExtendedKeyUsageOID", SimpleNamespace(CODE_SIGNING=SERVER_AUTH))
+    assert refusal(resigned(entry, bytes(entry.document)), log) == "its certificate is not one for signing"
+
+
+def test_a_certificate_timestamped_for_another(log: Log, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "sct_signed_data", lambda *_: b"another certificate")
+    assert refusal(resigned(entry, bytes(entry.document)), log) == "its certificate's timestamp is not the log's"
 
 
 def test_a_trust_root_that_does_not_sign_itself(log: Log) -> None:

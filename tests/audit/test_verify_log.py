@@ -5,7 +5,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from audit import stored
 from audit.bundle import latest_checkpoint
 from audit.canonical import b64
 from audit.checkpoint import sign_note
@@ -70,12 +72,6 @@ def test_a_closed_log_and_its_successor_hold(grown: Log, write: Write) -> None:
     lines = run()[0].splitlines()
     assert [line.split(",")[0] for line in lines] == ["initech log 1: 5 entries", "initech log 2: 2 entries"]
     assert grown.checkpoints.count() == 2
-
-
-def test_a_log_of_several_tiles_holds(log: Log, write: Write) -> None:
-    write(600)
-    integrate(log.pk)
-    check_log(stored_log(log))
 
 
 def test_the_command_names_the_broken_entry_and_fails(grown: Log) -> None:
@@ -212,6 +208,7 @@ def test_a_tile_that_is_gone(grown: Log) -> None:
 def test_an_upper_tile_that_is_wrong(log: Log, write: Write) -> None:
     write(256)
     integrate(log.pk)
+    check_log(stored_log(log))
     with lifted():
         Tile.objects.filter(log=log, level=1).update(hashes=WRONG)
     assert broken(log) == ("", "its tree is not the one over its entries (tile 0 of level 1)")
@@ -247,3 +244,20 @@ def test_a_predecessor_that_ended_elsewhere(grown: Log) -> None:
     with lifted():
         Checkpoint.objects.filter(log=grown, size=5).update(root=WRONG)
     assert broken(later) == ("2-0", "it opens the log with other keys, another trust root or another log before it")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL only")
+def test_a_reader_that_stops_midway_leaves_no_cursor_open(grown: Log) -> None:
+    read = stored_log(grown)
+    assert next(iter(read.entries)).index == 0
+    assert next(iter(read.checkpoints)).size == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_cursors")
+        assert cursor.fetchone() == (0,)
+
+
+def test_entries_and_checkpoints_are_read_in_chunks(grown: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored, "_CHUNK", 2)
+    read = stored_log(grown)
+    assert [parts.index for parts in read.entries] == [0, 1, 2, 3, 4]
+    assert [signed.size for signed in read.checkpoints] == [3, 5]

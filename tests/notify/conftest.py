@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from pytest_django import Settings
 
-from breakglass import env
+from breakglass import env_urls
 from breakglass.actions.channels import add_webhook
 from breakglass.models import Bypass, Message, Webhook
 from tests.cast import NOW, Cast
@@ -64,7 +64,7 @@ def post(settings: Settings) -> Iterator[Post]:
     mind, port = Post(), free_port()
     controller = Controller(mind, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.MAILERS = {"default": env.mailer(f"smtp://127.0.0.1:{port}")}
+    settings.MAILERS = {"default": env_urls.mailer(f"smtp://127.0.0.1:{port}")}
     yield mind
     controller.stop()
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
-from breakglass import env
+from breakglass import env_urls
 from breakglass.actions import reviewing
 from breakglass.models import Attempt, Bypass, Message, MessageState
 from breakglass.notify import delivery
@@ -82,7 +82,7 @@ def test_a_recipient_put_off_is_tried_again(post: Post, to_pete: Message) -> Non
 
 
 def test_a_server_that_is_down_is_tried_again(settings: Settings, to_pete: Message) -> None:
-    settings.MAILERS = {"default": env.mailer(f"smtp://127.0.0.1:{free_port()}")}
+    settings.MAILERS = {"default": env_urls.mailer(f"smtp://127.0.0.1:{free_port()}")}
     said = "The mail server did not take it: [Errno 111] Connection refused"
     assert deliver(to_pete) == ("pending", said, [("deferred", said)])
 
@@ -91,7 +91,7 @@ def test_a_sign_in_that_the_server_refuses_is_the_operators_to_mend(
     post: Post, settings: Settings, to_pete: Message
 ) -> None:
     url = settings.MAILERS["default"]["OPTIONS"]
-    settings.MAILERS = {"default": env.mailer(f"smtp://portal:wrong@127.0.0.1:{url['port']}")}
+    settings.MAILERS = {"default": env_urls.mailer(f"smtp://portal:wrong@127.0.0.1:{url['port']}")}
     state, _, tries = deliver(to_pete)
     assert (state, [outcome for outcome, _ in tries]) == ("pending", ["deferred"])
 
@@ -123,5 +123,5 @@ def test_a_goodbye_that_goes_wrong_sends_nothing_twice(post: Post, to_pete: Mess
 
 
 def test_a_file_is_a_mail_server_too(settings: Settings, to_pete: Message, tmp_path: object) -> None:
-    settings.MAILERS = {"default": env.mailer(f"file://{tmp_path}")}
+    settings.MAILERS = {"default": env_urls.mailer(f"file://{tmp_path}")}
     assert deliver(to_pete) == ("sent", "Handed over.", [("delivered", "Handed over.")])

@@ -9,7 +9,7 @@ from django.core import mail
 from django_q.models import OrmQ, Schedule
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from breakglass import env, tasks
+from breakglass import env_urls, tasks
 from breakglass.actions.channels import add_webhook
 from breakglass.actions.telling import News, tell
 from breakglass.models import Bypass, Message, MessageKind
@@ -75,7 +75,7 @@ def test_a_queue_that_is_down_does_not_touch_the_act(
 def test_a_dead_mail_server_does_not_touch_the_act(
     ask: Ask, approve: Approve, settings: Settings, clock: Clock
 ) -> None:
-    settings.MAILERS = {"default": env.mailer(f"smtp://127.0.0.1:{free_port()}")}
+    settings.MAILERS = {"default": env_urls.mailer(f"smtp://127.0.0.1:{free_port()}")}
     bypass = ask()
     tasks.send_due()
     assert states(bypass) == ["pending"]

@@ -181,7 +181,7 @@ def test_entries_are_linked_for_those_who_may_read_the_log(ask: Ask, get: Get, w
 def test_ends_are_told(ask: Ask, acme: Cast, get: Get, clock: Clock) -> None:
     lapsed: Bypass = ask(now=NOW - timedelta(hours=2))
     note_the_clock(bypass_id=lapsed.pk, now=clock.now)
-    assert "the portal wrote down that nobody approved it by 2 Mar 2026 01:07:11 UTC." in get("rosa", of(lapsed)).text
+    assert "The portal wrote down that nobody approved it by 2 Mar 2026 01:07:11 UTC." in get("rosa", of(lapsed)).text
     withdrawn = ask()
     withdraw(bypass_id=withdrawn.pk, by=acme.rosa, now=clock.now)
     page = get("pete", of(withdrawn))

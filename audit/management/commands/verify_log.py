@@ -23,6 +23,8 @@ class Command(BaseCommand):
             logs = logs.filter(tenant_slug=tenant)
             if not logs.exists():
                 raise CommandError(f"There is no log of a tenant {tenant!r}: check the spelling of its slug.")
+        if not logs.exists():
+            raise CommandError("There is no log in this database: check DATABASE_URL, or restore a backup.")
         broken = [log for log in logs if not self._holds(log)]
         if broken:
             failed = f"{len(broken)} of {len(logs)} logs do not hold"

@@ -1,0 +1,98 @@
+"""A row in every table of two tenants, and ways to change rows that go round our own code."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+from django.db import models
+from django.db.models import QuerySet
+
+from breakglass.actions import deciding, deploying, ending, reviewing, sealing
+from breakglass.actions.asking import request_bypass
+from breakglass.asks import parse_ask
+from breakglass.models import Bypass
+from breakglass.permissions import OwnReview
+from breakglass.scopes import Scope
+from tenants import context
+from tests.cast import ASK, NOW, Cast
+from tests.domain.support import MINUTE, QUARTER, shown
+
+SCOPE = Scope("payments", "ci", ASK.branch)
+LATER = NOW + 2 * MINUTE
+
+
+def plant(cast: Cast) -> None:
+    """A request (refused to rosa), an active bypass with checks and a deploy, and a withdrawn one."""
+    with context.entered(cast.tenant):
+        waiting, opened, withdrawn = (_request(cast, reason) for reason in ("waiting", "opened", "withdrawn"))
+        reviewing.record_refusal(bypass_id=waiting.pk, by=cast.rosa, error=OwnReview("No."), now=NOW)
+        ending.withdraw(bypass_id=withdrawn.pk, by=cast.rosa, now=NOW)
+        statement = shown(opened)
+        reviewing.approve(bypass_id=opened.pk, by=cast.pete, shown=statement, ttl=QUARTER, comment="", now=NOW + MINUTE)
+        _use(cast)
+
+
+def _request(cast: Cast, reason: str) -> Bypass:
+    ask = parse_ask(replace(ASK, justification=reason))
+    return request_bypass(by=cast.rosa, gate="ci-checks", ask=ask, now=NOW)
+
+
+def _use(cast: Cast) -> None:
+    credential = cast.credential("ci-checks")
+    for rules in (ASK.rules, ASK.rules, ("another",), ()):
+        sealing.seal_checks(now=LATER)
+        deciding.decide(credential=credential, scope=SCOPE, rules=frozenset(rules), now=LATER)
+    told = deploying.read_report(id="build-7", scope=SCOPE, status="started", url="", provenance_url="")
+    deploying.record_deploy(credential=credential, report=told, now=LATER)
+
+
+def rows(model: type[models.Model], **which: Any) -> QuerySet[Any]:
+    """Django's own queryset: it knows nothing of tenants."""
+    return QuerySet(model).filter(**which).order_by("pk")
+
+
+def some(model: type[models.Model], **which: Any) -> Any:
+    """The first of these rows."""
+    found = rows(model, **which).first()
+    assert found is not None, (model, which)
+    return found
+
+
+def copy(row: models.Model, **changes: Any) -> Callable[[], None]:
+    """Insert the same row again under a new key, with these columns changed."""
+
+    def insert() -> None:
+        again = cast("Any", type(row))(**{field.attname: getattr(row, field.attname) for field in _fields(row)})
+        again.pk = another(row._meta.pk, row.pk) if not isinstance(row._meta.pk, models.AutoField) else None
+        for column, value in changes.items():
+            setattr(again, column, value)
+        again.save_base(raw=True, force_insert=True)
+
+    return insert
+
+
+def change(row: models.Model, **changes: Any) -> Callable[[], None]:
+    """Update these columns of the row."""
+    return lambda: cast("None", rows(type(row), pk=row.pk).update(**changes))
+
+
+def another(field: Any, value: Any) -> Any:
+    """A value for the column that is not the one it has."""
+    if isinstance(field, models.ForeignKey):
+        return another(field.target_field, value)
+    others: dict[type[models.Field[Any, Any]], Callable[[], object]] = {
+        models.UUIDField: uuid.uuid4,
+        models.BooleanField: lambda: not value,
+        models.DateTimeField: lambda: NOW + timedelta(days=400),
+        models.JSONField: lambda: ["another"],
+        models.IntegerField: lambda: (value or 0) + 1000,
+    }
+    return next((make() for kind, make in others.items() if isinstance(field, kind)), "another")
+
+
+def _fields(row: models.Model) -> list[Any]:
+    return list(row._meta.concrete_fields)

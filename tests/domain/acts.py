@@ -11,7 +11,18 @@ from datetime import timedelta
 from typing import Any
 
 from breakglass import actions, demo
-from breakglass.actions import absence, asking, deciding, deploying, ending, founding, reviewing, sealing, setting_up
+from breakglass.actions import (
+    absence,
+    asking,
+    deciding,
+    deploying,
+    ending,
+    founding,
+    judging,
+    reviewing,
+    sealing,
+    setting_up,
+)
 from breakglass.asks import parse_ask
 from breakglass.models import Bypass
 from breakglass.permissions import OwnReview
@@ -96,6 +107,7 @@ def _decide(world: World) -> Ready:
 
 
 def _deploy(world: World) -> Ready:
+    world.approve(world.ask(branch="main"))
     told = deploying.read_report(id="build-7", scope=SCOPE, status="started", url="", provenance_url="")
     credential = world.acme.credential("ci-checks")
     return lambda: deploying.record_deploy(credential=credential, report=told, now=LATER)
@@ -105,6 +117,14 @@ def _seal(world: World) -> Ready:
     credential = world.acme.credential("ci-checks")
     deciding.decide(credential=credential, scope=SCOPE, rules=frozenset(), now=NOW)
     return lambda: sealing.seal_checks(now=LATER)
+
+
+def _seal_verdicts(world: World) -> Ready:
+    credential = world.acme.credential("ci-checks")
+    said: dict[str, Any] = {"decision": "pass", "rules": [], "evidence_url": "", "evaluated_at": ""}
+    told = judging.read_verdict(id="run-7", scope=SCOPE, **said)
+    judging.record_verdicts(credential=credential, reports=[told], now=NOW)
+    return lambda: sealing.seal_verdicts(now=LATER)
 
 
 def _create_gate(world: World) -> Ready:
@@ -195,12 +215,13 @@ ACTS: dict[Callable[..., Any], Act] = {
     reviewing.deny: Act(_deny, ("bypass.denied",)),
     reviewing.record_refusal: Act(_refuse, ("review.refused",)),
     ending.withdraw: Act(_withdraw, ("bypass.withdrawn",)),
-    ending.return_bypass: Act(_return, ("bypass.returned",)),
-    ending.revoke: Act(_revoke, ("bypass.revoked",)),
-    ending.note_the_clock: Act(_expire, ("bypass.expired",)),
+    ending.return_bypass: Act(_return, ("bypass.returned", "post-mortem.opened")),
+    ending.revoke: Act(_revoke, ("bypass.revoked", "post-mortem.opened")),
+    ending.note_the_clock: Act(_expire, ("bypass.expired", "post-mortem.opened")),
     deciding.decide: Act(_decide, ("gate.checked",)),
-    deploying.record_deploy: Act(_deploy, ("deploy.recorded",)),
+    deploying.record_deploy: Act(_deploy, ("deploy.recorded", "finding.opened")),
     sealing.seal_checks: Act(_seal, ("checks.sealed",)),
+    sealing.seal_verdicts: Act(_seal_verdicts, ("verdicts.sealed",)),
     setting_up.create_gate: Act(_create_gate, ("gate.created",)),
     setting_up.issue_credential: Act(_credential, ("token.issued", "credential.issued")),
     setting_up.publish_policy: Act(_publish, ("policy.published",)),

@@ -107,8 +107,8 @@ def test_another_check_stays_shut(caller: Caller, ask: Ask, approve: Approve, ch
 def test_what_it_leaves_open_covers_any(caller: Caller, ask: Ask, approve: Approve) -> None:
     bypass = approve(ask(branch="", rules=(), whole_gate=True))
     data = fetch(caller)
-    changes: dict[str, object]
-    for changes in ({}, {"branch": ""}, {"artifact": DIGEST}, {"rules": []}, {"rules": ["another"]}):
+    others: list[dict[str, Any]] = [{}, {"branch": ""}, {"artifact": DIGEST}, {"rules": []}, {"rules": ["another"]}]
+    for changes in others:
         assert opened(data, FETCHED, **changes) == [bypass.pk]
 
 

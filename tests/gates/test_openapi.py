@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextvars
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -50,6 +53,17 @@ def known(schema: Any) -> Any:
     if isinstance(properties := again.get("properties"), dict):
         again["properties"] = properties | {name: {"enum": VALUES[name]} for name in VALUES if name in properties}
     return again
+
+
+@pytest.fixture(autouse=True)
+def connected() -> Iterator[None]:
+    """A server's process closes its connection between requests, and with it this test's transaction: not here."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ POLICY = Policy(
     4,
 )
 CANONICAL = (
-    '{"routes":[{"branch":"main","environment":"","gate":"db-*","service":"","tier":"high"},'
+    '{"never":[],"routes":[{"branch":"main","environment":"","gate":"db-*","service":"","tier":"high"},'
     '{"branch":"","environment":"","gate":"","service":"","tier":"low"}],'
     '"threshold":4,"tiers":[{"approvals":[{"count":1,"from":{"kind":"peers"}}],"extensions":2,"lapse":3600,"name":"low",'
     '"post_mortem_assignee":null,"post_mortem_due":null,"ttl":[900,3600,14400]},'

@@ -13,8 +13,9 @@ from breakglass.actions.asking import request_bypass
 from breakglass.actions.channels import add_webhook
 from breakglass.actions.deciding import decide
 from breakglass.actions.deploying import read_report, record_deploy
+from breakglass.actions.judging import read_verdict, record_verdicts
 from breakglass.actions.records import find
-from breakglass.actions.sealing import seal_checks
+from breakglass.actions.sealing import seal_checks, seal_verdicts
 from breakglass.asks import AskFields, parse_ask
 from breakglass.errors import Forbidden
 from breakglass.models import Bypass
@@ -98,5 +99,9 @@ def _gate_asks_and_ships(cast: Cast) -> None:
     decide(credential=credential, scope=scope, rules=frozenset({RULE}), now=SOON)
     decide(credential=credential, scope=scope, rules=frozenset({"another-rule"}), now=SOON)
     seal_checks(now=SOON)
+    said = {"decision": "fail", "rules": [RULE], "evidence_url": "", "evaluated_at": ""}
+    verdict = read_verdict(id="verdict-ultramarine", scope=scope, **said)  # type: ignore[arg-type]
+    record_verdicts(credential=credential, reports=[verdict], now=SOON)
+    seal_verdicts(now=SOON)
     report = read_report(id=DEPLOY, scope=scope, status="started", url="", provenance_url="")
     record_deploy(credential=credential, report=report, now=SOON)

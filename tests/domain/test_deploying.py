@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from breakglass.actions import ending
 from breakglass.actions.deploying import RecordedDeploy, read_report, record_deploy
 from breakglass.actions.setting_up import issue_credential
 from breakglass.errors import BadInput, Forbidden, WrongState
-from breakglass.models import Deploy
+from breakglass.models import Check, Deploy
 from breakglass.scopes import Scope
 from tenants import context
 from tests.cast import NOW, SET_UP, Cast
@@ -188,3 +189,21 @@ def test_a_report_that_can_not_be_used_is_refused(acme: Cast, field: str, value:
     fields: dict[str, Any] = {field: value}
     error = refused(BadInput, lambda: report(acme, **fields))
     assert error.fields == {field: (sentence,)}
+
+
+ARTIFACT = "sha256:" + "a" * 64
+OUTSIDE: list[dict[str, Any]] = [{"branch": ""}, {"artifact": ""}, {"artifact": "sha256:" + "b" * 64}]
+
+
+@pytest.mark.parametrize("other", OUTSIDE)
+def test_the_database_counts_nothing_under_a_bypass_that_is_not_inside_its_scope(
+    acme: Cast, ask: Ask, approve: Approve, other: dict[str, Any]
+) -> None:
+    bypass = approve(ask(artifact=ARTIFACT))
+    words = {"service": "payments", "environment": "ci", "branch": bypass.branch, "artifact": ARTIFACT} | other
+    seen = {"status": "started", "first_seen_at": LATER, "last_seen_at": LATER}
+    with pytest.raises(IntegrityError, match="inside its scope"), transaction.atomic():
+        Deploy.objects.create(gate_id=bypass.gate_id, external_id="7", bypass=bypass, **words, **seen)
+    credential = acme.credential("ci-checks")
+    with pytest.raises(IntegrityError, match="inside its scope"), transaction.atomic():
+        Check.objects.create(gate_id=bypass.gate_id, credential=credential, bypass=bypass, key="k", at=LATER, **words)

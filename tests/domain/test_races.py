@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 
 from audit.models import Entry
-from breakglass.actions import ending, reviewing, sealing, setting_up
-from breakglass.actions.asking import request_bypass
-from breakglass.actions.deciding import Decision, decide
-from breakglass.actions.deploying import RecordedDeploy, read_report, record_deploy
-from breakglass.asks import parse_ask
-from breakglass.demo import POLICY
+from breakglass.actions import ending, sealing
+from breakglass.actions.deciding import Decision
+from breakglass.actions.deploying import RecordedDeploy
 from breakglass.errors import Forbidden, WrongState
 from breakglass.models import Bypass, Check, ChecksBatch, Review
 from breakglass.permissions import Late, NoRight
@@ -23,51 +18,17 @@ from breakglass.states import Status
 from tenants import actions as tenancy
 from tenants.models import Group
 from tenants.roles import Role
-from tests.cast import ASK, NOW, SET_UP, Cast
+from tests.cast import SET_UP, Cast
 from tests.conftest import Approve, Ask
+from tests.domain.racers import LATER, approval, denial, lose_role, question, report, request, revocation
 from tests.domain.racing import Racer, at_once, in_order
-from tests.domain.support import MINUTE, QUARTER, document, entries, kinds, shown
+from tests.domain.support import document, entries, kinds
 
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes one writer at a time."),
 ]
-LATER = NOW + 2 * MINUTE
-RULES = frozenset(ASK.rules)
-
-
-def approval(acme: Cast, bypass: Bypass, name: str) -> Racer:
-    """This person's approval of what the page shows."""
-    words: dict[str, Any] = {"shown": shown(bypass), "ttl": QUARTER, "comment": "", "now": LATER}
-    by = getattr(acme, name)
-    return lambda: reviewing.approve(bypass_id=bypass.pk, by=by, **words)
-
-
-def denial(acme: Cast, bypass: Bypass, name: str) -> Racer:
-    by = getattr(acme, name)
-    return lambda: reviewing.deny(bypass_id=bypass.pk, by=by, comment="", now=LATER)
-
-
-def request(acme: Cast, name: str = "rosa") -> Racer:
-    by = getattr(acme, name)
-    return lambda: request_bypass(by=by, gate="ci-checks", ask=parse_ask(ASK), now=LATER)
-
-
-def question(acme: Cast, bypass: Bypass) -> Racer:
-    credential = acme.credential("ci-checks")
-    return lambda: decide(credential=credential, scope=bypass.scope, rules=RULES, now=LATER)
-
-
-def report(acme: Cast, bypass: Bypass) -> Racer:
-    told = read_report(id="build-7", scope=bypass.scope, status="started", url="", provenance_url="")
-    credential = acme.credential("ci-checks")
-    return lambda: record_deploy(credential=credential, report=told, now=LATER)
-
-
-def revocation(acme: Cast, bypass: Bypass) -> Racer:
-    alex = acme.alex
-    return lambda: ending.revoke(bypass_id=bypass.pk, by=alex, comment="", now=LATER)
 
 
 def status(bypass: Bypass) -> str:
@@ -214,11 +175,6 @@ def test_an_approver_removed_before_the_last_approval_does_not_count(acme: Cast,
     assert status(bypass) == Status.REQUESTED
 
 
-def lose_role(acme: Cast) -> Racer:
-    pete, alex = acme.pete, acme.alex
-    return lambda: tenancy.revoke_role(member=pete, role=Role.REQUESTER, by=alex, now=LATER)
-
-
 def test_a_role_taken_at_the_same_moment_is_gone(acme: Cast, ask: Ask) -> None:
     bypass = ask()
     assert in_order(acme.tenant, lose_role(acme), approval(acme, bypass, "pete"))[1] is NoRight
@@ -239,37 +195,3 @@ def test_a_group_left_at_the_same_moment_is_gone(acme: Cast, ask: Ask) -> None:
         approval(acme, bypass, "ada"),
     )
     assert outcome[1] is NoRight
-
-
-def publication(acme: Cast) -> Racer:
-    source = POLICY.replace("SENIOR", "sre-leads")
-    return lambda: setting_up.publish_policy(source=source, by=None, now=LATER)
-
-
-# Whoever appends first also commits first, and then asks for the rows that its own rows point to: nobody may hold
-# those for himself and wait for the log.
-PAIRS: list[Callable[[Cast, Bypass], tuple[Racer, Racer]]] = [
-    lambda acme, bypass: (report(acme, bypass), revocation(acme, bypass)),
-    lambda acme, bypass: (question(acme, bypass), report(acme, bypass)),
-    lambda acme, bypass: (request(acme), report(acme, bypass)),
-    lambda acme, bypass: (request(acme), publication(acme)),
-    lambda acme, bypass: (question(acme, bypass), publication(acme)),
-    lambda acme, bypass: (publication(acme), request(acme)),
-    lambda acme, bypass: (lose_role(acme), request(acme, "pete")),
-]
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids=range(len(PAIRS)))
-def test_no_two_acts_wait_for_each_other(
-    acme: Cast, ask: Ask, approve: Approve, pair: Callable[[Cast, Bypass], tuple[Racer, Racer]]
-) -> None:
-    bypass = approve(ask(justification="Another reason."))
-    before = len(entries())
-    in_order(acme.tenant, *pair(acme, bypass))
-    assert len(entries()) - before in {1, 2}
-
-
-def test_an_approval_and_a_request_of_one_person_do_not_wait_for_each_other(acme: Cast, ask: Ask) -> None:
-    bypass = ask()
-    in_order(acme.tenant, approval(acme, bypass, "pete"), request(acme, "pete"))
-    assert (status(bypass), Bypass.objects.count()) == (Status.ACTIVE, 2)

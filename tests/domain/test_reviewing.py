@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from breakglass.actions import reviewing
-from breakglass.errors import Forbidden, NotFound, WrongState
+from breakglass.errors import Forbidden, WrongState
 from breakglass.models import Bypass, Review
 from breakglass.permissions import Late, NoRight
 from breakglass.states import Status
-from tenants import context
 from tenants.actions import join_group
 from tenants.models import Group
 from tests.cast import NOW, SET_UP, Cast
 from tests.conftest import Approve, Ask
-from tests.domain.support import HOUR, MINUTE, QUARTER, TICK, kinds, last, refused, shown, snapshot
+from tests.domain.support import HOUR, MINUTE, QUARTER, kinds, last, refused, shown, snapshot
 
 WHOLE_SECOND = NOW.replace(microsecond=0)
 
@@ -173,47 +170,3 @@ def test_whoever_denied_does_not_approve(acme: Cast, ask: Ask, approve: Approve)
     bypass = ask()
     reviewing.deny(bypass_id=bypass.pk, by=acme.pete, comment="", now=NOW)
     refused(Late, lambda: approve(bypass))
-
-
-@pytest.mark.parametrize(
-    ("late", "outcome"), [(-TICK, Status.ACTIVE), (timedelta(0), Status.LAPSED), (TICK, Status.LAPSED)]
-)
-def test_approve_after_timeout(ask: Ask, approve: Approve, late: timedelta, outcome: Status) -> None:
-    bypass = ask()
-    moment = bypass.lapses_at + late
-    if outcome == Status.ACTIVE:
-        assert approve(bypass, now=moment).status == Status.ACTIVE
-    else:
-        error = refused(Late, lambda: approve(bypass, now=moment))
-        assert error.sentence == (
-            "This bypass can't be approved: nobody approved it in time. Nothing changes it any more: send a new "
-            "request if the gate still has to open."
-        )
-
-
-@pytest.mark.parametrize(("late", "denied"), [(-TICK, True), (timedelta(0), False), (TICK, False)])
-def test_deny_after_timeout(acme: Cast, ask: Ask, late: timedelta, denied: bool) -> None:
-    bypass, pete = ask(), acme.pete
-
-    def deny() -> Bypass:
-        return reviewing.deny(bypass_id=bypass.pk, by=pete, comment="", now=bypass.lapses_at + late)
-
-    if denied:
-        assert deny().status == Status.DENIED
-    else:
-        refused(Late, deny)
-
-
-def test_another_tenants_bypass_is_not_there(acme: Cast, globex: Cast, ask: Ask) -> None:
-    bypass = ask()
-    with context.entered(globex.tenant):
-        error = refused(
-            NotFound,
-            lambda: reviewing.approve(bypass_id=bypass.pk, by=globex.pete, shown="", ttl=QUARTER, comment="", now=NOW),
-        )
-    assert error.sentence == "There is no such bypass here: check the link."
-
-
-def test_a_stranger_does_not_review(globex: Cast, ask: Ask) -> None:
-    bypass, pete = ask(), globex.pete
-    refused(Forbidden, lambda: reviewing.deny(bypass_id=bypass.pk, by=pete, comment="", now=NOW))

@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.domain.lifting import OURS, lifted, message
 from tests.domain.planted import another, change, rows, some
 from tests.domain.support import snapshot
-from tests.domain.violations import model_of, violations_of
+from tests.domain.violations import WRITTEN, model_of, violations_of
 
 # The columns that an act may change; every other keeps its first value.
 MUTABLE: dict[type[models.Model], set[str]] = {
@@ -26,6 +26,8 @@ MUTABLE: dict[type[models.Model], set[str]] = {
     Deploy: {"status", "url", "provenance_url", "last_seen_at"},
     Gate: {"name", "services", "environments", "required"},
 }
+APPEND_ONLY = {f"breakglass_{name}" for name in ("review", "refusedreview", "policyversion", "checksbatch")}
+SQLITE_ONLY = {"breakglass_bypass_asked_once", "breakglass_check_first_once"}
 COLUMNS = [(model, field.attname) for model in MUTABLE for field in model._meta.concrete_fields]
 REPLACED = [trigger.table for trigger in OURS if trigger.name.endswith("_no_delete")]
 
@@ -90,6 +92,26 @@ def test_every_table_of_the_record_keeps_its_rows() -> None:
     kept = {trigger.table for trigger in OURS if trigger.name.endswith("_no_delete")}
     record = {model._meta.db_table for model in apps.get_app_config("breakglass").get_models()}
     assert record - kept == {"breakglass_gatecredential", "breakglass_heartbeat"}
+
+
+def test_no_trigger_is_gone() -> None:
+    names = {trigger.name for trigger in OURS}
+    elsewhere = set() if connection.vendor == "sqlite" else SQLITE_ONLY
+    assert set(WRITTEN) - names == elsewhere
+    assert {trigger.table for trigger in OURS if trigger.name.endswith("_no_update")} == APPEND_ONLY
+
+
+def test_every_way_to_another_tenant_is_watched() -> None:
+    ways = {
+        f"{model._meta.db_table}_{field.column}_tenant_{event}"
+        for app in ("tenants", "breakglass")
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and hasattr(field.related_model, "tenant")
+        for event in ("insert", "update")
+        if hasattr(model, "tenant")
+    }
+    assert {trigger.name for trigger in OURS if trigger.name.endswith(("_tenant_insert", "_tenant_update"))} == ways
 
 
 def test_they_are_all_there(db: None) -> None:

@@ -24,8 +24,8 @@ def night(portal: Portal) -> str:
     pasted = subprocess.run(
         ["bash", "-u"],
         input=block[1],
-        cwd=ROOT,
-        env={**os.environ, "DEMO_DIR": str(portal.folder)},
+        cwd=portal.folder.parent,
+        env={**os.environ, "DEMO_DIR": portal.folder.name},
         capture_output=True,
         text=True,
         timeout=120,

@@ -27,7 +27,9 @@ MUTABLE: dict[type[models.Model], set[str]] = {
     Gate: {"name", "services", "environments", "required"},
 }
 APPEND_ONLY = {f"breakglass_{name}" for name in ("review", "refusedreview", "policyversion", "checksbatch")}
-SQLITE_ONLY = {"breakglass_bypass_asked_once", "breakglass_check_first_once"}
+SQLITE_ONLY = {"breakglass_bypass_asked_once", "breakglass_check_first_once"} | {
+    f"tenants_{name}_held_once" for name in ("member", "rolegrant", "groupmembership")
+}
 COLUMNS = [(model, field.attname) for model in MUTABLE for field in model._meta.concrete_fields]
 REPLACED = [trigger.table for trigger in OURS if trigger.name.endswith("_no_delete")]
 

@@ -1,6 +1,6 @@
 """The append: the last step of an act, in the act's own transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -27,12 +27,14 @@ def append(
     now: datetime,
     about: str = "",
     refers_to: Sequence[str] = (),
+    attests: Mapping[str, str] | None = None,
 ) -> Entry:
     """Append one entry, signed in the actor's name, as the last step of an act.
 
     `now` is an aware datetime, recorded in whole seconds; `about` is the id of the record that the entry is about, to
-    find it by; `refers_to` holds ids of earlier entries. Raises NotInTransaction outside transaction.atomic(), NoLog,
-    KeysLocked, and NotCanonical for text that can't be signed.
+    find it by; `refers_to` holds ids of earlier entries; `attests` names files that are signed with it, each with its
+    hex SHA-256. Raises NotInTransaction outside transaction.atomic(), NoLog, KeysLocked, and NotCanonical for text that
+    can't be signed.
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(
@@ -40,7 +42,7 @@ def append(
         )
     while True:
         log = current_log(tenant_id)
-        document = entry_document(log_words(log), actor, data, now, about=about, refers_to=refers_to)
+        document = entry_document(log_words(log), actor, data, now, about=about, refers_to=refers_to, attests=attests)
         signed = _sign(log, document, actor, now)
         index = _take_index(log)
         if index is not None:  # else the log was closed in between: sign for the next one

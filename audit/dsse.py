@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from audit.canonical import b64, canonical
 
+MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 # Only ever compared, never fetched: .example is nobody's, so nobody can come to own our name.
@@ -23,14 +24,20 @@ SIGNATURE = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
 
 def statement(document: bytes) -> bytes:
-    """The in-toto statement whose subject is the entry's bytes and whose predicate is the entry."""
-    digest = {"sha256": hashlib.sha256(document).hexdigest()}
+    """The in-toto statement whose subject is the entry's bytes and whose predicate is the entry.
+
+    Files that the entry attests (`attests`: name to hex SHA-256) are subjects beside it.
+    """
+    entry = json.loads(document)
+    files = entry.get("attests") if isinstance(entry, dict) else None
+    attested = sorted(files.items()) if isinstance(files, dict) else []
+    subjects = [(ARTEFACT, hashlib.sha256(document).hexdigest()), *attested]
     return canonical(
         {
             "_type": STATEMENT_TYPE,
-            "subject": [{"name": ARTEFACT, "digest": digest}],
+            "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects],
             "predicateType": PREDICATE_TYPE,
-            "predicate": json.loads(document),
+            "predicate": entry,
         }
     )
 
@@ -61,6 +68,11 @@ def log_body(payload: bytes, signature: bytes, certificate: x509.Certificate) ->
         "signatures": [{"signature": b64(signature), "verifier": b64(pem)}],
     }
     return canonical({"apiVersion": "0.0.1", "kind": "dsse", "spec": spec})
+
+
+def promised(body: bytes, integrated_time: int, log_id: bytes, index: int) -> bytes:
+    """What the signed entry timestamp of a leaf covers; the time is in Unix seconds."""
+    return canonical({"body": b64(body), "integratedTime": integrated_time, "logID": log_id.hex(), "logIndex": index})
 
 
 def _sha256(data: bytes) -> dict[str, str]:

@@ -28,22 +28,32 @@ def _fernet(purpose: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(kdf.derive(settings.KEY_ENCRYPTION_SECRET.encode())))
 
 
+def lock_secret(plain: bytes, purpose: str) -> bytes:
+    """The bytes, encrypted; only unlock_secret() with the same purpose and secret opens them."""
+    return _fernet(purpose).encrypt(plain)
+
+
+def unlock_secret(locked: bytes | memoryview, purpose: str) -> bytes:
+    """The bytes that lock_secret() encrypted; KeysLocked when the secret or the purpose is another."""
+    try:
+        return _fernet(purpose).decrypt(bytes(locked))
+    except InvalidToken:
+        raise KeysLocked(
+            f"The key for {purpose} does not open: set KEY_ENCRYPTION_SECRET to the value it was made with."
+        ) from None
+
+
 def lock(key: ec.EllipticCurvePrivateKey, purpose: str) -> bytes:
     """The private key, encrypted; only unlock() with the same purpose and secret opens it."""
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return _fernet(purpose).encrypt(plain)
+    return lock_secret(plain, purpose)
 
 
 def unlock(locked: bytes | memoryview, purpose: str) -> ec.EllipticCurvePrivateKey:
     """The private key that lock() encrypted; KeysLocked when the secret or the purpose is another."""
-    try:
-        key = serialization.load_der_private_key(_fernet(purpose).decrypt(bytes(locked)), None)
-    except InvalidToken:
-        raise KeysLocked(
-            f"The key for {purpose} does not open: set KEY_ENCRYPTION_SECRET to the value this log was opened with."
-        ) from None
+    key = serialization.load_der_private_key(unlock_secret(locked, purpose), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise KeysLocked(f"The key for {purpose} is not an elliptic-curve key: restore the log's row from a backup.")
     return key

@@ -73,6 +73,18 @@ class ChecksSealed(Kind):
     last_at: str
 
 
+class VerdictsSealed(Kind):
+    """A batch of the gates' own verdicts, sealed like checks."""
+
+    kind: ClassVar[str] = "verdicts.sealed"
+
+    batch: int
+    count: int
+    root: str
+    first_at: str
+    last_at: str
+
+
 # Small values inside entries.
 
 
@@ -130,6 +142,23 @@ class MemberRemoved(Kind):
     """A member left, with every role and group."""
 
     kind: ClassVar[str] = "member.removed"
+
+    member: PersonWords
+
+
+class MemberAway(Kind):
+    """A member said, or an admin of them, that they are away from now on, until then."""
+
+    kind: ClassVar[str] = "member.away"
+
+    member: PersonWords
+    until: str
+
+
+class MemberBack(Kind):
+    """A member is back before their time. Whose time has passed is back without an entry."""
+
+    kind: ClassVar[str] = "member.back"
 
     member: PersonWords
 
@@ -202,7 +231,7 @@ class TokenRevoked(Kind):
 
 
 class GateCreated(Kind):
-    """A gate with its closed lists; practice is fixed."""
+    """A gate with its closed lists; practice is fixed. `in_flight` is what becomes of work under way at the end."""
 
     kind: ClassVar[str] = "gate.created"
 
@@ -212,6 +241,7 @@ class GateCreated(Kind):
     environments: tuple[str, ...]
     required: tuple[str, ...]
     practice: bool
+    in_flight: str = "enforce"
 
 
 class CredentialIssued(Kind):
@@ -232,6 +262,25 @@ class PolicyPublished(Kind):
     number: int
     digest: str
     source: str
+
+
+class WebhookAdded(Kind):
+    """An address is told of every act from now on; `server` is its host, its secret is nowhere."""
+
+    kind: ClassVar[str] = "webhook.added"
+
+    webhook: int
+    server: str
+
+
+class WebhookDisabled(Kind):
+    """A webhook is told nothing more: an admin's wish, or its server's (410 Gone)."""
+
+    kind: ClassVar[str] = "webhook.disabled"
+
+    webhook: int
+    server: str
+    why: str
 
 
 # The record of a bypass.
@@ -265,6 +314,7 @@ class BypassRequested(Kind):
     lapses_at: str
     drill: bool
     evaluation: str
+    extends: str | None = None
 
 
 class BypassApproved(Kind):
@@ -358,7 +408,7 @@ class ReviewRefused(Kind):
 
 
 class GateChecked(Kind):
-    """The first `bypass` answer for a caller, scope and set of rules."""
+    """The first `bypass` answer for a caller, scope and set of rules. What the caller called itself is its own word."""
 
     kind: ClassVar[str] = "gate.checked"
 
@@ -369,6 +419,9 @@ class GateChecked(Kind):
     decision: str
     expires_at: str
     drill: bool
+    subject: str = ""
+    verdict: str = ""
+    evidence_url: str = ""
 
 
 class DeployRecorded(Kind):
@@ -384,3 +437,177 @@ class DeployRecorded(Kind):
     bypass: str | None
     entry: str | None
     drill: bool
+
+
+# The morning after. `bypass` is the first of the chain that its extensions make; digests are of the text's UTF-8.
+
+
+class TemplatePublished(Kind):
+    """Post-mortems begin with this from now on; `source` is its Markdown."""
+
+    kind: ClassVar[str] = "template.published"
+
+    number: int
+    digest: str
+    source: str
+
+
+class PostMortemOpened(Kind):
+    """The end of a bypass of the chain, `ended`, made a post-mortem owed. Template 0 is the portal's own."""
+
+    kind: ClassVar[str] = "post-mortem.opened"
+
+    bypass: str
+    ended: str
+    assignee: PersonWords
+    due_at: str
+    template: int
+    digest: str
+    drill: bool
+
+
+class PostMortemExtended(Kind):
+    """Another bypass of the chain, `ended`, has a chapter in version `version` of the text."""
+
+    kind: ClassVar[str] = "post-mortem.extended"
+
+    bypass: str
+    ended: str
+    version: int
+    digest: str
+
+
+class PostMortemAssigned(Kind):
+    """Somebody else sees to it from now on."""
+
+    kind: ClassVar[str] = "post-mortem.assigned"
+
+    bypass: str
+    assignee: PersonWords
+
+
+class PostMortemWritten(Kind):
+    """Somebody wrote version `version` of the text."""
+
+    kind: ClassVar[str] = "post-mortem.written"
+
+    bypass: str
+    version: int
+    digest: str
+
+
+class PostMortemLinked(Kind):
+    """The incident that was pending has a link."""
+
+    kind: ClassVar[str] = "post-mortem.linked"
+
+    bypass: str
+    incident_url: str
+
+
+class PostMortemJudged(Kind):
+    """What it says of a rule that was skipped ("" is the whole gate)."""
+
+    kind: ClassVar[str] = "post-mortem.judged"
+
+    bypass: str
+    rule: str
+    verdict: str
+    comment: str
+
+
+class PostMortemActionAdded(Kind):
+    """Something has to change, and somebody sees to it."""
+
+    kind: ClassVar[str] = "post-mortem.action-added"
+
+    bypass: str
+    action: int
+    text: str
+    owner: PersonWords
+    url: str
+
+
+class PostMortemActionDone(Kind):
+    """It has changed."""
+
+    kind: ClassVar[str] = "post-mortem.action-done"
+
+    bypass: str
+    action: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictWords:
+    """A rule ("" is the whole gate) and what the post-mortem says of it."""
+
+    rule: str
+    verdict: str
+
+
+class PostMortemSignedOff(Kind):
+    """Somebody who wrote none of it agrees with the text, whole, and with the verdicts."""
+
+    kind: ClassVar[str] = "post-mortem.signed-off"
+
+    bypass: str
+    version: int
+    digest: str
+    text: str
+    writers: tuple[PersonWords, ...]
+    verdicts: tuple[VerdictWords, ...]
+    incident_url: str
+    late: bool
+
+
+class FindingOpened(Kind):
+    """Something should not have been; `what` is its kind."""
+
+    kind: ClassVar[str] = "finding.opened"
+
+    finding: int
+    what: str
+    subject: str
+    gate: str
+    bypass: str | None
+    deploy: str | None
+    owner: PersonWords
+    due_at: str
+
+
+class FindingClosed(Kind):
+    """It was seen to."""
+
+    kind: ClassVar[str] = "finding.closed"
+
+    finding: int
+    what: str
+    subject: str
+    bypass: str | None
+    comment: str
+
+
+# What was taken away.
+
+
+class EvidenceRequested(Kind):
+    """Somebody asked for a pack of evidence. The period's dates are as in 2026-01-01, its end exclusive."""
+
+    kind: ClassVar[str] = "evidence.requested"
+
+    pack: int
+    period_start: str
+    period_end: str
+
+
+class EvidenceExported(Kind):
+    """A pack was made; the entry attests its manifest.json. `requested_by` is null for the operator."""
+
+    kind: ClassVar[str] = "evidence.exported"
+
+    pack: int
+    period_start: str
+    period_end: str
+    bypasses: int
+    files: int
+    requested_by: PersonWords | None

@@ -101,6 +101,21 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
     return last == 0 and result == root
 
 
+def prefix_root(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """The root of the first `index + 1` leaves, from the last one's path in a larger tree that verify_inclusion() took.
+
+    What lies left of a leaf is cut into the same perfect subtrees in every tree that holds it (RFC 6962 section 2.1).
+    """
+    position, last, result = index, size - 1, leaf
+    for sibling in path:
+        if position & 1 or position == last:
+            result = node_hash(sibling, result)
+            while not position & 1 and position:
+                position, last = position >> 1, last >> 1
+        position, last = position >> 1, last >> 1
+    return result
+
+
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Is the tree of `old` leaves a prefix of the tree of `new` leaves? (RFC 9162 section 2.1.4.2)"""
     if not 0 < old <= new:

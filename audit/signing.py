@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -32,9 +32,16 @@ class SignedEntry:
 
 
 def entry_document(
-    log: LogWords, actor: Actor, data: Kind, now: datetime, *, about: str = "", refers_to: Sequence[str] = ()
+    log: LogWords,
+    actor: Actor,
+    data: Kind,
+    now: datetime,
+    *,
+    about: str = "",
+    refers_to: Sequence[str] = (),
+    attests: Mapping[str, str] | None = None,
 ) -> bytes:
-    """entry.json: the canonical bytes. `about` and `refers_to` are left out when they are empty."""
+    """entry.json: the canonical bytes. `about`, `refers_to` and `attests` are left out when they are empty."""
     document: dict[str, object] = {
         "v": VERSION,
         "kind": data.kind,
@@ -48,6 +55,8 @@ def entry_document(
         document["about"] = about
     if refers_to:
         document["refers_to"] = list(refers_to)
+    if attests:
+        document["attests"] = dict(attests)
     return canonical(document)
 
 

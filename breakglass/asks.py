@@ -53,14 +53,15 @@ class Ask:
     ttl: int
     evaluation: str
 
-    def digest(self, gate: str) -> str:
-        """What makes two asks the same one: a double click, a reloaded page."""
+    def digest(self, gate: str, extends: str = "") -> str:
+        """What makes two asks the same one: a double click, a reloaded page. `extends` is a bypass id."""
         document = {
             "gate": gate,
             "scope": [self.scope.service, self.scope.environment, self.scope.branch, self.scope.artifact],
             "rules": None if self.rules is None else sorted(self.rules),
             "why": [self.reason_kind, self.justification, self.incident_url],
             "ttl": self.ttl,
+            "extends": extends,
         }
         return "sha256:" + hashlib.sha256(canonical(document)).hexdigest()
 

@@ -37,3 +37,8 @@ def number(name: str, default: int) -> int:
     if not (value.isascii() and value.isdecimal()):
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to a whole number, 0 or more.")
     return int(value)
+
+
+def names(name: str) -> frozenset[str]:
+    """A list with commas; unset is an empty one."""
+    return frozenset(one for part in text(name, "").split(",") if (one := part.strip()))

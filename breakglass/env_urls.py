@@ -55,7 +55,7 @@ def mailer(url: str) -> dict[str, Any]:
         return {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     if parts is None or parts.scheme not in SMTP_PORTS or not parts.hostname:
         raise ImproperlyConfigured("EMAIL_URL must be smtp+tls://user:password@host:587 or file:///directory.")
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": _smtp(parts)}
+    return {"BACKEND": "breakglass.notify.smtp.EmailBackend", "OPTIONS": _smtp(parts)}
 
 
 def _smtp(parts: SplitResult) -> dict[str, Any]:

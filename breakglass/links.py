@@ -17,6 +17,16 @@ def record_url(tenant: Tenant, bypass_id: str) -> str:
     return _absolute(reverse("record", args=[tenant.slug, bypass_id]))
 
 
+def post_mortem_url(tenant: Tenant, bypass_id: str) -> str:
+    """The post-mortem of the chain that this bypass begins."""
+    return _absolute(reverse("post-mortem", args=[tenant.slug, bypass_id]))
+
+
+def entry_url(tenant: Tenant, log: int, index: int) -> str:
+    """One entry of the tenant's log."""
+    return _absolute(reverse("entry", args=[tenant.slug, log, index]))
+
+
 def request_form_url(tenant: Tenant, gate: str, scope: Scope, rules: Iterable[str], evaluation: str = "") -> str:
     """The request form, prefilled with what a gate refused; a check that named no rule needs the whole gate."""
     named = sorted(rules)

@@ -132,6 +132,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Mail goes to an SMTP server, or to files in a directory.
 MAILERS = {"default": env_urls.mailer(env.text("EMAIL_URL"))}
 DEFAULT_FROM_EMAIL = f"Breakglass <breakglass@{_site.hostname}>"
+# Webhooks go to public addresses by https; the hosts that the operator vouches for (host:port, ...) may be others.
+WEBHOOK_ALLOW = env.names("WEBHOOK_ALLOW")
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from where they are: nothing to collect, nothing to forget
@@ -146,7 +148,7 @@ USE_I18N = False
 Q_CLUSTER = {
     "name": "breakglass",
     "orm": "default",
-    "workers": 1,
+    "workers": 2,  # so that a slow mail server does not keep the sweep waiting
     "timeout": 60,
     "retry": 120,
     "max_attempts": 5,
@@ -163,4 +165,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},  # they tell every step
 }

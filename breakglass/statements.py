@@ -40,6 +40,7 @@ def statement(bypass: Bypass, tier: Tier) -> dict[str, Any]:
         "tier": tier.name,
         "policy": {"number": bypass.policy_version.number, "digest": bypass.policy_version.digest},
         "drill": bypass.drill,
+        "extends": bypass.extends_id,
     }
 
 

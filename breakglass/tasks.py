@@ -1,8 +1,12 @@
-"""What the worker does every minute: it writes down what the clock has done. Nothing is enforced here."""
+"""What the worker does: every minute it writes down what the clock has done and sends what is due.
+
+Nothing is enforced here, and nothing is lost when it dies.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -12,15 +16,20 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
+from breakglass.actions import findings
 from breakglass.actions.ending import note_the_clock
-from breakglass.actions.sealing import seal_checks
+from breakglass.actions.exporting import tidy_packs
+from breakglass.actions.sealing import seal_checks, seal_verdicts
 from breakglass.models import Bypass, Heartbeat
+from breakglass.notify import delivery
 from breakglass.states import Status
 from tenants import context
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
 NAME = "sweep"
+SEND_FOR = 40  # seconds of one round of sending: a task may live for 60
+BATCH = 200  # messages of one tenant, before the next has its turn
 MOST_BATCHES = 10
 
 
@@ -37,12 +46,23 @@ def sweep() -> None:
 def _round(tenant: Tenant) -> None:
     for bypass_id in overdue():
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
-    _try(_seal, f"{tenant}: sealing checks")
+    _try(partial(_seal, seal_checks), f"{tenant}: sealing checks")
+    _try(partial(_seal, seal_verdicts), f"{tenant}: sealing verdicts")
+    _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")
+    _try(_look_for_findings, f"{tenant}: looking for findings")
 
 
-def _seal() -> None:
+def _look_for_findings() -> None:
+    now = timezone.now()
+    for late in findings.late_post_mortems(now):
+        _try(partial(findings.note_late, post_mortem_id=late, now=now), f"the finding on post-mortem {late}")
+    for gate, rule in findings.broken_too_often(now):
+        _try(partial(findings.note_broken, gate_id=gate, rule=rule, now=now), f"the finding on {rule or 'a gate'}")
+
+
+def _seal(seal: Callable[..., int]) -> None:
     for _ in range(MOST_BATCHES):
-        if seal_checks(now=timezone.now()) == 0:
+        if seal(now=timezone.now()) == 0:
             return
 
 
@@ -60,14 +80,43 @@ def overdue() -> list[str]:
     return list(Bypass.objects.filter(ended).order_by("requested_at").values_list("pk", flat=True))
 
 
+def deliver(tenant_id: int, message_id: int) -> None:
+    """Send one message, right after the act that caused it."""
+    with context.entered(Tenant.objects.get(pk=tenant_id)):
+        delivery.deliver(message_id=message_id, now=timezone.now())
+
+
+def send_due() -> None:
+    """Send what is due, tenant by tenant in turns, until there is nothing left or the time is up."""
+    end = time.monotonic() + SEND_FOR
+    tenants = list(Tenant.objects.order_by("pk"))
+    while tenants:
+        tenants = [tenant for tenant in tenants if _send_batch(tenant, end)]
+
+
+def _send_batch(tenant: Tenant, end: float) -> bool:
+    """Whether the tenant may have more."""
+    with context.entered(tenant):
+        to_send, more = delivery.sort_out(timezone.now(), BATCH)
+        for message_id in to_send:
+            if time.monotonic() >= end:
+                return False
+            _try(
+                partial(delivery.deliver, message_id=message_id, now=timezone.now()), f"{tenant}: message {message_id}"
+            )
+    return more and time.monotonic() < end
+
+
 def make_cache_table(*, using: str, **_: object) -> None:
     """The cache is a table, and sign-in asks it for its limits; called after every migrate."""
     call_command("createcachetable", database=using, verbosity=0)
 
 
 def schedule_sweep(**_: object) -> None:
-    """Have the sweep run every minute; called after every migrate."""
+    """Have both rounds run every minute; called after every migrate."""
     from django_q.models import Schedule  # noqa: PLC0415  its app is not loaded when this module is
 
-    defaults = {"func": "breakglass.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
-    Schedule.objects.get_or_create(name=NAME, defaults=defaults)
+    for name, step in ((NAME, sweep), ("send", send_due)):
+        func = f"breakglass.tasks.{step.__name__}"
+        defaults = {"func": func, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+        Schedule.objects.get_or_create(name=name, defaults=defaults)

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from audit.trigger_sql import NEVER, Trigger
 from audit.triggers import append_only, check_row, frozen_columns, kept
+from breakglass.morning_triggers import morning_triggers
 from breakglass.states import TERMINAL, TRANSITIONS
 
 ASKED = [
     *("id", "gate_id", "service", "environment", "branch", "artifact", "whole_gate", "rules", "reason_kind"),
     *("justification", "incident_url", "proposed_ttl", "requester_id", "requested_at", "lapses_at"),
-    *("policy_version_id", "tier", "drill", "evaluation", "digest"),
+    *("policy_version_id", "tier", "drill", "evaluation", "digest", "extends_id", "chain_id"),
 ]
 CHECKED = [
     *("id", "evaluation", "gate_id", "credential_id", "service", "environment", "branch", "artifact", "rules"),
-    *("bypass_id", "key", "first", "at"),
+    *("bypass_id", "key", "first", "at", "subject", "verdict", "evidence_url"),
 ]
+JUDGED = [
+    *(
+        "id",
+        "gate_id",
+        "credential_id",
+        "external_id",
+        "service",
+        "environment",
+        "branch",
+        "artifact",
+        "decision",
+        "rules",
+    ),
+    *("evidence_url", "evaluated_at", "at"),
+]
+TOLD = ["id", "key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
 SHIPPED = [
     *("id", "gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
 ]
@@ -27,6 +44,7 @@ def record_triggers() -> list[Trigger]:
         _asked_once(),
         *frozen_columns("breakglass_bypass", ASKED),
         *_transitions(),
+        *_chained(),
         *append_only("breakglass_review", [("id",), ("bypass_id", "human_id")]),
         *_four_eyes(),
         *append_only("breakglass_refusedreview", [("id",), ("bypass_id", "member_id", "reason")]),
@@ -38,9 +56,23 @@ def record_triggers() -> list[Trigger]:
         *_checks(),
         _inside_its_bypass("breakglass_check"),
         *append_only("breakglass_checksbatch"),
+        *kept("breakglass_verdict", [("id",), ("gate_id", "external_id")]),
+        *frozen_columns("breakglass_verdict", JUDGED),
+        _sealed_once("breakglass_verdict", "A verdict is sealed once."),
+        *append_only("breakglass_verdictsbatch"),
         *kept("breakglass_deploy", [("id",), ("gate_id", "external_id")]),
         *frozen_columns("breakglass_deploy", SHIPPED),
         _inside_its_bypass("breakglass_deploy"),
+        *kept("breakglass_webhook"),
+        *frozen_columns("breakglass_webhook", ["url", "secret", "created_at"]),
+        *kept("breakglass_message", [("id",), ("key",)]),
+        *frozen_columns("breakglass_message", TOLD),
+        *_settled(),
+        *append_only("breakglass_attempt", [("id",), ("message_id", "number")]),
+        *kept("breakglass_pack"),
+        *frozen_columns("breakglass_pack", ["period_start", "period_end", "by_id", "asked_at", "asked_entry"]),
+        *frozen_columns("breakglass_packfile", ["pack_id"]),
+        *morning_triggers(),
     ]
 
 
@@ -82,6 +114,25 @@ def _transitions() -> list[Trigger]:
     ]
 
 
+def _chained() -> list[Trigger]:
+    """An extension is of the same gate, scope and requester, and in the chain of what it extends."""
+    same = ("gate_id", "service", "environment", "branch", "artifact", "requester_id", "whole_gate")
+    equal = " AND ".join(f"b.{column} = NEW.{column}" for column in same)
+    extended = f"SELECT 1 FROM breakglass_bypass b WHERE b.id = NEW.extends_id AND {equal}"  # noqa: S608
+    wrong = (
+        f"NEW.extends_id IS NOT NULL AND NOT EXISTS"
+        f" ({extended} AND COALESCE(b.chain_id, b.id) = NEW.chain_id AND b.id <> NEW.id)"
+    )
+    message = "An extension opens what the bypass before it opened, in the same chain."
+    return [Trigger("breakglass_bypass_chain", "breakglass_bypass", "INSERT", message, wrong, wrong)]
+
+
+def _settled() -> list[Trigger]:
+    """A message that was sent, has failed or was dropped stays so."""
+    table, settled = "breakglass_message", "OLD.state <> 'pending'"
+    return [Trigger(f"{table}_final", table, "UPDATE", "A message that is settled never changes.", settled, settled)]
+
+
 def _four_eyes() -> list[Trigger]:
     """The humans that a review carries are true; a check constraint keeps them different."""
     reviewer = "NEW.human_id <> (SELECT human_id FROM tenants_member WHERE id = NEW.member_id)"
@@ -101,14 +152,19 @@ def _four_eyes() -> list[Trigger]:
 
 def _checks() -> list[Trigger]:
     """A check is sealed once, and the first one under a bypass is not replaced (SQLite's INSERT OR REPLACE)."""
-    table, sealed = "breakglass_check", "OLD.batch_id IS NOT NULL AND OLD.batch_id IS {} NEW.batch_id"
-    sqlite, postgresql = sealed.format("NOT"), sealed.format("DISTINCT FROM")
-    taken = "SELECT 1 FROM breakglass_check WHERE bypass_id = NEW.bypass_id AND key = NEW.key AND first"
+    table = "breakglass_check"
+    taken = f"SELECT 1 FROM {table} WHERE bypass_id = NEW.bypass_id AND key = NEW.key AND first"  # noqa: S608
     again = f"NEW.first AND EXISTS ({taken})"
     return [
-        Trigger(f"{table}_sealed_once", table, "UPDATE", "A check is sealed once.", sqlite, postgresql),
+        _sealed_once(table, "A check is sealed once."),
         Trigger(f"{table}_first_once", table, "INSERT", "This check has been answered before.", again, NEVER),
     ]
+
+
+def _sealed_once(table: str, message: str) -> Trigger:
+    sealed = "OLD.batch_id IS NOT NULL AND OLD.batch_id IS {} NEW.batch_id"
+    sqlite, postgresql = sealed.format("NOT"), sealed.format("DISTINCT FROM")
+    return Trigger(f"{table}_sealed_once", table, "UPDATE", message, sqlite, postgresql)
 
 
 def _inside_its_bypass(table: str) -> Trigger:

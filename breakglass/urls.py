@@ -2,8 +2,28 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from breakglass.api import openapi
 from breakglass.api import urls as api
-from breakglass.views import acting, audit_log, errors, health, home, pdf, record, requesting, waiting
+from breakglass.gates import authzen, opa
+from breakglass.views import (
+    acting,
+    audit_log,
+    channels,
+    errors,
+    evidence,
+    extending,
+    feedback,
+    gates,
+    health,
+    home,
+    morning_acts,
+    pdf,
+    post_mortems,
+    record,
+    requesting,
+    settings,
+    waiting,
+)
 
 
 class BypassId:
@@ -29,7 +49,18 @@ bypass = [
     path("withdraw/", acting.withdraw, name="withdraw"),
     path("return/", acting.return_, name="return"),
     path("revoke/", acting.revoke, name="revoke"),
+    path("extend/", extending.extend, name="extend"),
     path("record.pdf", pdf.record_pdf, name="record-pdf"),
+]
+post_mortem = [
+    path("", post_mortems.post_mortem, name="post-mortem"),
+    path("write/", morning_acts.write, name="post-mortem-write"),
+    path("judge/", morning_acts.judge, name="post-mortem-judge"),
+    path("add-action/", morning_acts.add_action, name="post-mortem-add-action"),
+    path("finish-action/", morning_acts.finish_action, name="post-mortem-finish-action"),
+    path("link-incident/", morning_acts.link_incident, name="post-mortem-link-incident"),
+    path("assign/", morning_acts.assign, name="post-mortem-assign"),
+    path("sign-off/", morning_acts.sign_off, name="post-mortem-sign-off"),
 ]
 one_log = [
     path("trusted_root.json", audit_log.trusted_root, name="trusted-root"),
@@ -44,14 +75,33 @@ tenant: list[URLPattern | URLResolver] = [
     path("queue/", waiting.queue, name="queue"),
     path("bypasses/new", requesting.new_bypass, name="new-bypass"),
     path("bypasses/<bypass:bypass_id>/", include(bypass)),
+    path("post-mortems/", post_mortems.index, name="post-mortems"),
+    path("post-mortems/template", post_mortems.template, name="post-mortem-template"),
+    path("post-mortems/<bypass:bypass_id>/", include(post_mortem)),
+    path("feedback/", feedback.feedback, name="feedback"),
+    path("findings/<int:finding_id>/close/", feedback.close_finding, name="close-finding"),
     path("audit/", audit_log.audit, name="audit"),
     path("audit/<int:number>/", include(one_log)),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/<int:number>/", evidence.pack, name="pack"),
+    path("evidence/<int:number>/pack.zip", evidence.download, name="pack-download"),
+    path("settings/", settings.settings, name="settings"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/<int:webhook_id>/disable/", channels.disable, name="disable-webhook"),
+    path("gates/", gates.index, name="gates"),
+    path("gates/<slug:slug>/", gates.gate, name="gate"),
+    path("access/v1/evaluation", authzen.evaluation, name="api-evaluation"),
+    path("access/v1/evaluations", authzen.evaluations, name="api-evaluations"),
+    path("opa/data.json", opa.data, name="api-opa-data"),
+    path("opa/policy.rego", opa.policy, name="api-opa-policy"),
+    path("api/openapi.json", openapi.openapi, name="api-openapi"),
     path("api/v1/", include(api)),
 ]
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/", include("tenants.accounts")),
     path("t/<slug:tenant>/", include(tenant)),
+    path(".well-known/authzen-configuration/t/<slug:tenant>", authzen.configuration, name="authzen-configuration"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -10,12 +10,12 @@ from django.db import transaction
 from audit import kinds
 from audit.canonical import timestamp
 from breakglass import permissions
-from breakglass.actions import ending
+from breakglass.actions import ending, telling
 from breakglass.actions.records import RELATED, person_of, scope_words
 from breakglass.asks import Ask
 from breakglass.errors import BadInput, WrongState
 from breakglass.models import Bypass, Gate, PolicyVersion
-from breakglass.policy import approvals, routing, values
+from breakglass.policy import approvals, never, routing, values
 from breakglass.policy.values import Tier
 from breakglass.scopes import Scope, check_shape
 from breakglass.states import Status
@@ -59,15 +59,21 @@ def find_gate(slug: str) -> Gate:
     return gate
 
 
-def route(*, by: Member, gate: Gate, scope: Scope, now: datetime) -> Routing:
-    """Whose approval this scope needs, were `by` to ask for it now. Raises BadInput for a scope the gate refuses."""
+def route(
+    *, by: Member, gate: Gate, scope: Scope, now: datetime, rules: frozenset[str] | None = frozenset()
+) -> Routing:
+    """Whose approval this scope needs, were `by` to ask for it now, to skip these rules (None is the whole gate).
+
+    Raises BadInput for a scope the gate refuses, and for what the policy never lets be bypassed.
+    """
     check_shape(gate.shape, scope)
     version = PolicyVersion.objects.order_by("-number").first()
     if version is None:
         raise BadInput({"gate": ["No policy is published yet, so nobody could approve: ask an admin to publish one."]})
+    never.check_may_ask(version.policy, gate.slug, scope, rules)
     tier = routing.route(version.policy, gate.slug, scope)
     everybody = {person.member_id: person for person in people.people()}
-    candidates = [permissions.candidate(person, now) for person in everybody.values()]
+    candidates = [permissions.candidate(person, now, now) for person in everybody.values()]
     could = approvals.who_could(tier, candidates, requester_human=str(by.human_id))
     clauses = tuple(
         ClausePeople(clause=values.in_words(clause), people=tuple(everybody[one.member_id] for one in able))
@@ -78,19 +84,20 @@ def route(*, by: Member, gate: Gate, scope: Scope, now: datetime) -> Routing:
 
 
 @transaction.atomic
-def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime) -> Bypass:
+def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime, extends: Bypass | None = None) -> Bypass:
     """Send a request. The same ask by the same person, while the first is open, is the first.
 
+    What it `extends` is locked, and may be extended: `extending.extend` sees to that.
     Raises BadInput with a sentence a field, Forbidden for somebody who is no requester, WrongState if nobody could
     ever approve it.
     """
     locked = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=by.pk)
     permissions.check_can_ask(person_of(locked))
     the_gate = find_gate(gate)
-    digest = ask.digest(the_gate.slug)
+    digest = ask.digest(the_gate.slug, extends.pk if extends else "")
     if (same := _same_open(locked, digest, now)) is not None:
         return same
-    routing = route(by=locked, gate=the_gate, scope=ask.scope, now=now)
+    routing = route(by=locked, gate=the_gate, scope=ask.scope, rules=ask.rules, now=now)
     values.check_ttl(routing.tier, ask.ttl)
     if not routing.possible:
         raise WrongState(_nobody(routing))
@@ -114,8 +121,12 @@ def request_bypass(*, by: Member, gate: str, ask: Ask, now: datetime) -> Bypass:
         drill=the_gate.practice,
         evaluation=ask.evaluation,
         digest=digest,
+        extends=extends,
+        chain_id=extends.first_id if extends else None,
     )
-    record(_entry(bypass, ask, routing), by=locked, now=now, about=bypass.pk)
+    entry = record(_entry(bypass, ask, routing), by=locked, now=now, about=bypass.pk)
+    could = (person.member_id for clause in routing.clauses for person in clause.people)
+    telling.tell_asked(bypass, who=could, entry=entry, now=now)
     return bypass
 
 
@@ -158,6 +169,7 @@ def _entry(bypass: Bypass, ask: Ask, routing: Routing) -> kinds.BypassRequested:
         lapses_at=timestamp(bypass.lapses_at),
         drill=bypass.drill,
         evaluation=bypass.evaluation,
+        extends=bypass.extends_id,
     )
 
 

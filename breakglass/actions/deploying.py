@@ -8,16 +8,19 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
-from breakglass.actions.deciding import in_scope_of, opened_by, still_holds
+from breakglass.actions import covering, findings
+from breakglass.actions.deciding import check_speaks, opened_by
 from breakglass.actions.records import scope_words
 from breakglass.asks import clean_text, clean_url
-from breakglass.errors import BadInput, Forbidden, WrongState
-from breakglass.models import Bypass, Deploy, Gate, GateCredential
+from breakglass.errors import BadInput, WrongState
+from breakglass.models import Bypass, Deploy, FindingKind, Gate, GateCredential
 from breakglass.models.deploys import DeployStatus
-from breakglass.scopes import Scope, check_shape
+from breakglass.scopes import Scope
+from breakglass.states import ENDED as OVER
 from tenants.actions import record
 
 ENDED = frozenset({DeployStatus.SUCCEEDED, DeployStatus.FAILED, DeployStatus.CANCELLED})
+CHANGED = frozenset({DeployStatus.SUCCEEDED, DeployStatus.FAILED})  # it may have changed what it was deployed to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +36,14 @@ class DeployReport:
 
 @dataclass(frozen=True)
 class RecordedDeploy:
-    """The deploy, and the entry that opened the bypass which covered it ("" without one)."""
+    """The deploy, and the entry that opened the bypass which covered it ("" without one).
+
+    `in_flight` says what becomes of it once that bypass has ended ("" before, and without one).
+    """
 
     deploy: Deploy
     entry: str
+    in_flight: str
     new: bool = False
 
 
@@ -63,11 +70,10 @@ def record_deploy(*, credential: GateCredential, report: DeployReport, now: date
     Raises BadInput for a scope the gate refuses, Forbidden for a service the token may not speak for, WrongState for
     an id that was used for another scope.
     """
-    check_shape(credential.gate.shape, report.scope)
-    if not credential.may_speak_for(report.scope.service):
-        raise Forbidden(f"This token does not speak for {report.scope.service}: use one that does.")
+    check_speaks(credential, report.scope)
     Gate.objects.select_for_update(no_key=True).get(pk=credential.gate_id)
-    known = Deploy.objects.select_related("bypass").filter(gate_id=credential.gate_id, external_id=report.id).first()
+    rows = Deploy.objects.select_related("bypass__requester__user")
+    known = rows.filter(gate_id=credential.gate_id, external_id=report.id).first()
     if known is None:
         return _first_report(credential, report, now)
     return _next_report(known, credential, report, now)
@@ -84,27 +90,43 @@ def _first_report(credential: GateCredential, report: DeployReport, now: datetim
         status=report.status,
         url=report.url,
         provenance_url=report.provenance_url,
-        bypass=_covering(credential.gate_id, report.scope, now),
+        bypass=covering.covering(credential.gate, report.scope, now),
         first_seen_at=now,
         last_seen_at=now,
     )
-    return replace(_recorded(deploy, credential, now), new=True)
+    recorded = replace(_recorded(deploy, credential, now), new=True)
+    _look(deploy, credential.gate, now)
+    return recorded
 
 
 def _next_report(deploy: Deploy, credential: GateCredential, report: DeployReport, now: datetime) -> RecordedDeploy:
     if deploy.scope != report.scope:
         raise WrongState(f"Deploy {report.id} was reported for another scope: use a new id for this one.", field="id")
     if deploy.status == report.status or deploy.status in ENDED:
-        return RecordedDeploy(deploy, opened_by(deploy.bypass) if deploy.bypass else "")
+        return _answer(deploy, credential.gate, now)
     deploy.status, deploy.last_seen_at = report.status, now
     deploy.url, deploy.provenance_url = report.url or deploy.url, report.provenance_url or deploy.provenance_url
     deploy.save(update_fields=["status", "last_seen_at", "url", "provenance_url"])
-    return _recorded(deploy, credential, now)
+    recorded = _recorded(deploy, credential, now)
+    _look(deploy, credential.gate, now)
+    return recorded
 
 
-def _covering(gate_id: int, scope: Scope, now: datetime) -> Bypass | None:
-    """The bypass that held when the portal heard of the deploy; of several the one that ends last."""
-    return next((one for one in in_scope_of(gate_id, scope, now) if still_holds(one, now)), None)
+def _look(deploy: Deploy, gate: Gate, now: datetime) -> None:
+    """Open a finding for a deploy that should not have been: its bypass had ended, or it was beside one."""
+    kind, bypass = _wrong(deploy, gate, now)
+    if kind is not None and bypass is not None:
+        subject = f"Deploy {deploy.external_id} through {gate.slug}"
+        findings.open_finding(
+            kind=kind, subject=subject, gate=gate, bypass=bypass, deploy=deploy, owner=bypass.requester, now=now
+        )
+
+
+def _wrong(deploy: Deploy, gate: Gate, now: datetime) -> tuple[FindingKind | None, Bypass | None]:
+    if deploy.bypass is not None:
+        late = deploy.bypass.status_at(now) in OVER and deploy.status in CHANGED
+        return (FindingKind.DEPLOY_AFTER_END, deploy.bypass) if late else (None, None)
+    return covering.beside(gate, deploy.scope, now)
 
 
 def _recorded(deploy: Deploy, credential: GateCredential, now: datetime) -> RecordedDeploy:
@@ -120,4 +142,10 @@ def _recorded(deploy: Deploy, credential: GateCredential, now: datetime) -> Reco
         drill=credential.gate.practice,
     )
     record(data, by=credential.token, now=now, about=deploy.bypass_id or "")
-    return RecordedDeploy(deploy, entry)
+    return _answer(deploy, credential.gate, now)
+
+
+def _answer(deploy: Deploy, gate: Gate, now: datetime) -> RecordedDeploy:
+    entry = opened_by(deploy.bypass) if deploy.bypass else ""
+    over = deploy.bypass is not None and deploy.bypass.status_at(now) in OVER
+    return RecordedDeploy(deploy, entry, gate.in_flight if over else "")

@@ -9,6 +9,7 @@ from django.db import transaction
 from audit import kinds
 from audit.canonical import timestamp
 from breakglass import guards, permissions
+from breakglass.actions import post_mortems, telling
 from breakglass.actions.records import lock, person_of
 from breakglass.asks import COMMENT_MOST, clean_text
 from breakglass.models import Bypass
@@ -25,7 +26,8 @@ def withdraw(*, bypass_id: str, by: Member, now: datetime) -> Bypass:
         return bypass
     permissions.check_can_withdraw(person_of(by), bypass, now)
     close(bypass, "withdraw", by, now)
-    record(kinds.BypassWithdrawn(bypass=bypass.pk), by=by, now=now, about=bypass.pk)
+    entry = record(kinds.BypassWithdrawn(bypass=bypass.pk), by=by, now=now, about=bypass.pk)
+    telling.tell_withdrawn(bypass, entry=entry, now=now)
     return bypass
 
 
@@ -38,7 +40,7 @@ def return_bypass(*, bypass_id: str, by: Member, now: datetime) -> Bypass:
     permissions.check_can_return(person_of(by), bypass, now)
     unused = _unused(bypass, now)
     close(bypass, "return", by, now)
-    record(kinds.BypassReturned(bypass=bypass.pk, unused_seconds=unused), by=by, now=now, about=bypass.pk)
+    _end(bypass, kinds.BypassReturned(bypass=bypass.pk, unused_seconds=unused), by, now)
     return bypass
 
 
@@ -54,8 +56,7 @@ def revoke(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass
     permissions.check_can_revoke(person_of(by), bypass, now)
     why, unused = clean_text("comment", comment, COMMENT_MOST), _unused(bypass, now)
     close(bypass, "revoke", by, now)
-    data = kinds.BypassRevoked(bypass=bypass.pk, comment=why, unused_seconds=unused)
-    record(data, by=by, now=now, about=bypass.pk)
+    _end(bypass, kinds.BypassRevoked(bypass=bypass.pk, comment=why, unused_seconds=unused), by, now)
     return bypass
 
 
@@ -70,13 +71,23 @@ def note_the_clock(*, bypass_id: str, now: datetime) -> bool:
     bypass.status, bypass.closed_at = ended, at
     bypass.save(update_fields=["status", "closed_at"])
     effective_at = timestamp(at or now)
-    data = (
-        kinds.BypassExpired(bypass=bypass.pk, effective_at=effective_at)
-        if ended == Status.EXPIRED
-        else kinds.BypassLapsed(bypass=bypass.pk, effective_at=effective_at)
-    )
-    record(data, by=None, now=now, about=bypass.pk)
+    if ended == Status.EXPIRED:
+        _end(bypass, kinds.BypassExpired(bypass=bypass.pk, effective_at=effective_at), None, now)
+    else:
+        data = kinds.BypassLapsed(bypass=bypass.pk, effective_at=effective_at)
+        telling.tell_lapsed(bypass, entry=record(data, by=None, now=now, about=bypass.pk), now=now)
     return True
+
+
+def _end(bypass: Bypass, data: kinds.Kind, by: Member | None, now: datetime) -> None:
+    """What every end of an open gate does: it owes a post-mortem, is an entry, and is told.
+
+    The post-mortem is locked before the entry is appended, and filled after it, with the end in its timeline.
+    """
+    owed = post_mortems.owe(bypass, now)
+    entry = record(data, by=by, now=now, about=bypass.pk)
+    post_mortems.fill_in(owed, bypass, now)
+    telling.tell_ended(bypass, entry=entry, now=now)
 
 
 def is_repeat(bypass: Bypass, status: Status, by: Member) -> bool:

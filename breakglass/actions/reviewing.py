@@ -10,6 +10,7 @@ from django.db import transaction
 from audit import kinds
 from audit.canonical import timestamp
 from breakglass import durations, guards, permissions
+from breakglass.actions import telling
 from breakglass.actions.ending import close
 from breakglass.actions.records import find, lock, lock_reviewers, person_of, reviews_of
 from breakglass.asks import COMMENT_MOST, clean_text
@@ -82,7 +83,9 @@ def approve(*, bypass_id: str, by: Member, shown: str, ttl: int, comment: str, n
         **_window(bypass),
         drill=bypass.drill,
     )
-    record(data, by=by, now=now, about=bypass.pk)
+    entry = record(data, by=by, now=now, about=bypass.pk)
+    tell = telling.tell_opened if data.active else telling.tell_approved
+    tell(bypass, entry=entry, now=now)
     return bypass
 
 
@@ -106,7 +109,7 @@ def deny(*, bypass_id: str, by: Member, comment: str, now: datetime) -> Bypass:
     )
     close(bypass, "deny", by, now)
     data = kinds.BypassDenied(bypass=bypass.pk, approver=in_words(by), comment=review.comment)
-    record(data, by=by, now=now, about=bypass.pk)
+    telling.tell_denied(bypass, entry=record(data, by=by, now=now, about=bypass.pk), now=now)
     return bypass
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit import kinds
 from breakglass.errors import BadInput
-from breakglass.models import Gate, GateCredential, PolicyVersion
+from breakglass.models import Gate, GateCredential, InFlight, PolicyVersion
 from breakglass.policy.directory import Directory, DirectoryGroup
 from breakglass.policy.documents import digest, to_document
 from breakglass.policy.load import load
@@ -28,6 +28,7 @@ def create_gate(
     environments: Sequence[str],
     required: Sequence[str] = (),
     practice: bool = False,
+    in_flight: str = InFlight.ENFORCE,
     by: Member | None,
     now: datetime,
 ) -> Gate:
@@ -47,6 +48,7 @@ def create_gate(
         environments=list(environments),
         required=list(required),
         practice=practice,
+        in_flight=in_flight,
         created_at=now,
     )
     gate.full_clean()
@@ -58,6 +60,7 @@ def create_gate(
         environments=tuple(environments),
         required=tuple(required),
         practice=practice,
+        in_flight=in_flight,
     )
     record(data, by=by, now=now)
     return gate

@@ -19,8 +19,10 @@ MOST_BYTES = 64 * 1024
 MOST_REQUEST_ID = 200
 
 
-def endpoint(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """A view for machines: authenticates, answers errors in JSON, and marks the answer."""
+def endpoint(
+    *methods: str, plain: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view for machines: authenticates, answers errors in JSON (or `plain`, their sentence), and marks the answer."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         authenticated = machine(_caught(view))
@@ -28,7 +30,7 @@ def endpoint(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[
         @wraps(authenticated)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             answer = _unfit(request, methods) or authenticated(request, *args, **kwargs)
-            return _mark(request, answer)
+            return _mark(request, _plain(answer) if plain else answer)
 
         return marked
 
@@ -62,6 +64,14 @@ def _caught(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return caught
 
 
+def _plain(answer: HttpResponse) -> HttpResponse:
+    """An error as its sentence alone."""
+    if answer.status_code >= 400:
+        answer.content = json.loads(answer.content)["error"]
+        answer["Content-Type"] = "text/plain; charset=utf-8"
+    return answer
+
+
 def _mark(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     answer["Cache-Control"] = "no-store"
     request_id = request.headers.get("X-Request-ID", "")
@@ -75,11 +85,17 @@ def error(sentence: str, status: int, **more: Any) -> HttpResponse:
     return JsonResponse({"error": sentence} | {name: value for name, value in more.items() if value}, status=status)
 
 
-def credential(request: MachineRequest, gate: str) -> GateCredential:
-    """What the token may say at this gate. Raises BadInput without a gate, Forbidden at another one."""
+def credential_of(request: MachineRequest) -> GateCredential:
+    """What the token may say. Raises Forbidden for one that speaks for no gate."""
     found = GateCredential.objects.select_related("gate", "token").filter(token=request.token).first()
     if found is None:
         raise Forbidden("This token speaks for no gate: ask an admin for a token of the gate.")
+    return found
+
+
+def credential(request: MachineRequest, gate: str) -> GateCredential:
+    """What the token may say at this gate. Raises BadInput without a gate, Forbidden at another one."""
+    found = credential_of(request)
     if not gate:
         raise BadInput({"gate": [f"Say which gate this is about: gate={found.gate.slug}."]})
     if found.gate.slug != gate:
@@ -89,21 +105,31 @@ def credential(request: MachineRequest, gate: str) -> GateCredential:
 
 def body(request: HttpRequest, known: frozenset[str]) -> dict[str, Any]:
     """The JSON object that was sent, its strings checked. Raises BadInput, TooLarge (64 KiB)."""
-    try:
-        raw = request.body
-    except RequestDataTooBig:
-        raw = b" " * (MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise TooLarge("This body is larger than 64 KiB: send less.")
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        document = None
+    document = json_body(request)
     if not isinstance(document, dict):
         raise BadInput({"body": ["Send one JSON object."]})
-    if unknown := sorted(set(document) - known):
-        raise BadInput({field: ["There is no such field here: take it out."] for field in unknown[:5]})
+    check_known(document, known)
     texts = {name: "" if value is None else value for name, value in document.items()}
     if wrong := [name for name, value in texts.items() if not isinstance(value, str)]:
         raise BadInput({name: ["Send this as a string."] for name in wrong})
     return cast("dict[str, Any]", texts)
+
+
+def check_known(document: dict[str, Any], known: frozenset[str]) -> None:
+    """Raises BadInput for a field that nobody would act on."""
+    if unknown := sorted(set(document) - known):
+        raise BadInput({field: ["There is no such field here: take it out."] for field in unknown[:5]})
+
+
+def json_body(request: HttpRequest, most: int = MOST_BYTES) -> Any:
+    """The JSON that was sent; None for what is none. Raises TooLarge for more than `most` bytes."""
+    try:
+        raw = request.body
+    except RequestDataTooBig:
+        raw = b" " * (most + 1)
+    if len(raw) > most:
+        raise TooLarge(f"This body is larger than {most // 1024} KiB: send less.")
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None

@@ -39,7 +39,10 @@ def _answer(
     request: MachineRequest, decision: Decision, gate: str, scope: Scope, rules: frozenset[str]
 ) -> HttpResponse:
     bypass = decision.bypass
-    if bypass is None:
+    url: str | None
+    if bypass is None and not decision.requestable:
+        url, text = None, f"{decision.sentence}\n"
+    elif bypass is None:
         url = links.request_form_url(request.tenant, gate, scope, rules, decision.evaluation)
         text = f"{decision.sentence} Ask for one: {url}\n"
     else:

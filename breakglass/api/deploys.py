@@ -15,7 +15,10 @@ FIELDS = frozenset({"id", "gate", "service", "environment", "branch", "artifact"
 
 @endpoint("POST")
 def deploys(request: MachineRequest) -> HttpResponse:
-    """201 for a deploy reported for the first time, 200 afterwards; `bypass` and `entry` are null without a cover."""
+    """201 for a deploy reported for the first time, 200 afterwards; `bypass` and `entry` are null without a cover.
+
+    `in_flight` says what becomes of it (enforce, pause, finish) once its bypass has ended, and is null before.
+    """
     sent = dict.fromkeys(FIELDS, "") | body(request, FIELDS)
     speaks = credential(request, sent["gate"])
     report = read_report(
@@ -39,5 +42,6 @@ def deploys(request: MachineRequest) -> HttpResponse:
         "provenance_url": deploy.provenance_url,
         "bypass": deploy.bypass_id,
         "entry": recorded.entry or None,
+        "in_flight": recorded.in_flight or None,
     }
     return JsonResponse(answer, status=201 if recorded.new else 200)

@@ -21,6 +21,7 @@ from tenants.owned import TenantOwned
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from breakglass.models.outbox import Message
     from breakglass.models.reviews import Review
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -65,6 +66,8 @@ class Bypass(TenantOwned):
     drill = models.BooleanField()
     evaluation = models.CharField(max_length=40, blank=True)
     digest = models.CharField(max_length=71)
+    extends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="extensions")
+    chain = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="chained")
 
     status = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Status], default=Status.REQUESTED)
     starts_at = models.DateTimeField(null=True)
@@ -73,6 +76,7 @@ class Bypass(TenantOwned):
     closed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
     reviews: RelatedManager[Review]
+    messages: RelatedManager[Message]
 
     class Meta(TenantOwned.Meta):
         constraints = [
@@ -80,6 +84,10 @@ class Bypass(TenantOwned):
                 fields=["tenant", "requester", "digest"],
                 condition=Q(status__in=[Status.REQUESTED, Status.ACTIVE]),
                 name="bypass_asked_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(extends=None, chain=None) | Q(extends__isnull=False, chain__isnull=False),
+                name="bypass_extends_a_chain",
             ),
             models.CheckConstraint(
                 condition=Q(starts_at=None, expires_at=None)
@@ -117,6 +125,16 @@ class Bypass(TenantOwned):
     def scope(self) -> Scope:
         """What it covers."""
         return Scope(service=self.service, environment=self.environment, branch=self.branch, artifact=self.artifact)
+
+    @property
+    def first_id(self) -> str:
+        """The id of the first of the chain that it extends; its own if it extends none."""
+        return self.chain_id or self.pk
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the gate shut, or will by the clock; None if it was never open."""
+        return self.closed_at or self.expires_at if self.starts_at else None
 
     @property
     def rules_skipped(self) -> frozenset[str] | None:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from breakglass.models.bypasses import Bypass
 from breakglass.models.gates import Gate, GateCredential
+from breakglass.scopes import Scope
 from tenants.owned import TenantOwned
 
 
@@ -17,12 +18,26 @@ def new_evaluation() -> str:
     return "evl_" + secrets.token_hex(15)
 
 
-class ChecksBatch(TenantOwned):
-    """Checks that one entry of the log seals by the Merkle root of their rows."""
+class VerdictDecision(models.TextChoices):
+    """What a gate's own policy said."""
+
+    PASS = "pass", "Pass"
+    FAIL = "fail", "Fail"
+
+
+class Batch(TenantOwned):
+    """Rows that one entry of the log seals by their Merkle root."""
 
     count = models.PositiveIntegerField()
     root = models.CharField(max_length=64)
     at = models.DateTimeField()
+
+    class Meta(TenantOwned.Meta):
+        abstract = True
+
+
+class ChecksBatch(Batch):
+    """Checks that are sealed together."""
 
     def __str__(self) -> str:
         return f"{self.count} checks"
@@ -32,6 +47,8 @@ class Check(TenantOwned):
     """One question of a gate and the decision it got.
 
     `first` marks the first `bypass` for a caller, scope and set of rules, which has an entry of its own.
+    `subject` is what the caller called itself, `verdict` what its own policy said, and `milliseconds` how long the
+    decision took.
     """
 
     evaluation = models.CharField(max_length=40, unique=True, default=new_evaluation)
@@ -42,11 +59,15 @@ class Check(TenantOwned):
     branch = models.CharField(max_length=250, blank=True)
     artifact = models.CharField(max_length=71, blank=True)
     rules = models.JSONField(default=list)
+    subject = models.CharField(max_length=200, blank=True)
+    verdict = models.CharField(max_length=4, blank=True, choices=VerdictDecision)
+    evidence_url = models.CharField(max_length=500, blank=True)
     bypass = models.ForeignKey(Bypass, null=True, on_delete=models.PROTECT, related_name="checks")
     key = models.CharField(max_length=64)
     first = models.BooleanField(default=False)
     batch = models.ForeignKey(ChecksBatch, null=True, on_delete=models.PROTECT, related_name="checks")
     at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField(null=True)
 
     class Meta(TenantOwned.Meta):
         constraints = [
@@ -62,6 +83,11 @@ class Check(TenantOwned):
 
     def __str__(self) -> str:
         return self.evaluation
+
+    @property
+    def scope(self) -> Scope:
+        """What it was about."""
+        return Scope(service=self.service, environment=self.environment, branch=self.branch, artifact=self.artifact)
 
     @property
     def decision(self) -> str:

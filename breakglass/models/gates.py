@@ -10,6 +10,14 @@ from tenants.models.tenants import SLUG
 from tenants.owned import TenantOwned
 
 
+class InFlight(models.TextChoices):
+    """What happens to work in flight when a bypass ends."""
+
+    ENFORCE = "enforce", "Enforce: back under the gate, its next check is refused"
+    PAUSE = "pause", "Pause: it waits where it is"
+    FINISH = "finish", "Finish: what was begun may be finished"
+
+
 class Gate(TenantOwned):
     """A control in front of something: it lists every service and environment it stands before."""
 
@@ -18,6 +26,7 @@ class Gate(TenantOwned):
     services = models.JSONField()
     environments = models.JSONField()
     required = models.JSONField(default=list, blank=True)
+    in_flight = models.CharField(max_length=10, choices=InFlight, default=InFlight.ENFORCE)
     practice = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -39,11 +48,15 @@ class Gate(TenantOwned):
 
 
 class GateCredential(TenantOwned):
-    """A machine token speaks for one gate, and there for these services (none named: all of the gate's)."""
+    """A machine token speaks for one gate, and there for these services (none named: all of the gate's).
+
+    `synced_at` is when it last fetched the data that lets it decide alone, to the minute.
+    """
 
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="credentials")
     token = models.OneToOneField(MachineToken, on_delete=models.PROTECT, related_name="+")
     services = models.JSONField(default=list, blank=True)
+    synced_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"token {self.token_id} at gate {self.gate_id}"

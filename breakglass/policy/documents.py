@@ -4,12 +4,13 @@ Ids are part of the document, so a renamed group or a re-used address changes no
 """
 
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 import rfc8785
 
 from breakglass.errors import PolicyError, Problem
-from breakglass.policy.values import Clause, Deputy, Group, Peers, Person, Policy, Route, Source, Tier
+from breakglass.policy.values import Clause, Deputy, Group, Never, Peers, Person, Policy, Route, Source, Tier
 
 VERSION = 1
 _ROUTE_KEYS = ("gate", "service", "environment", "branch")
@@ -22,6 +23,8 @@ def to_document(policy: Policy) -> Document:
     return {
         "version": policy.version,
         "tiers": [_tier_to(tier) for tier in policy.tiers],
+        "threshold": policy.threshold,
+        "never": [asdict(one) | {"rules": list(one.rules)} for one in policy.never],
         "routes": [{"tier": route.tier} | dict(zip(_ROUTE_KEYS, route.keys, strict=True)) for route in policy.routes],
     }
 
@@ -33,6 +36,8 @@ def _tier_to(tier: Tier) -> Document:
         "ttl": list(tier.ttl),
         "lapse": tier.lapse,
         "post_mortem_due": tier.post_mortem_due,
+        "post_mortem_assignee": _source_to(tier.post_mortem_assignee) if tier.post_mortem_assignee else None,
+        "extensions": tier.extensions,
     }
 
 
@@ -55,6 +60,8 @@ def from_document(document: Document) -> Policy:
             version=document["version"],
             tiers=tuple(_tier_from(tier) for tier in document["tiers"]),
             routes=tuple(Route(**route) for route in document["routes"]),
+            threshold=document["threshold"],
+            never=tuple(Never(**one | {"rules": tuple(one["rules"])}) for one in document["never"]),
         )
         faithful = _is_sound(policy) and to_document(policy) == document
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
@@ -71,14 +78,21 @@ def _is_sound(policy: Policy) -> bool:
         policy.version == VERSION
         and all(route.tier in tiers for route in policy.routes)
         and not any(policy.routes[-1].keys)
+        and policy.threshold > 0
         and all(tier.approvals and min(tier.ttl) > 0 and tier.lapse > 0 for tier in policy.tiers)
+        and all((one.gate, one.service, one.environment, one.rules) != ("", "", "", ()) for one in policy.never)
+        and all(tier.extensions >= 0 for tier in policy.tiers)
         and all(clause.count > 0 for tier in policy.tiers for clause in tier.approvals)
     )
 
 
 def _tier_from(tier: Document) -> Tier:
     approvals = tuple(Clause(_source_from(clause["from"]), clause["count"]) for clause in tier["approvals"])
-    return Tier(tier["name"], approvals, tuple(tier["ttl"]), tier["lapse"], tier["post_mortem_due"])
+    assignee = _source_from(tier["post_mortem_assignee"]) if tier["post_mortem_assignee"] else None
+    if not isinstance(assignee, Person | None):
+        raise ValueError(assignee)
+    due, extensions = tier["post_mortem_due"], tier["extensions"]
+    return Tier(tier["name"], approvals, tuple(tier["ttl"]), tier["lapse"], due, assignee, extensions)
 
 
 def _source_from(source: Document) -> Source:

@@ -5,12 +5,14 @@ import re
 from breakglass.errors import PolicyError
 from breakglass.policy.directory import Directory
 from breakglass.policy.documents import VERSION
+from breakglass.policy.load_never import load_never
 from breakglass.policy.load_routes import load_routes
 from breakglass.policy.load_tiers import check_order, load_tier
-from breakglass.policy.values import Policy, Tier
+from breakglass.policy.values import DEFAULT_THRESHOLD, Policy, Tier
 from breakglass.policy.yamldoc import Place, attempt, read
 
 MOST_TIERS = 20
+HIGHEST_THRESHOLD = 1000
 
 _TIER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -25,12 +27,18 @@ def load(text: str | bytes, directory: Directory) -> Policy:
 
 
 def _policy(root: Place, directory: Directory) -> Policy:
-    found = root.known(("version", "tiers", "routes"))
+    found = root.known(("version", "tiers", "routes"), ("never", "feedback"))
     attempt(_check_version, found.get("version"))
     places = attempt(_tier_places, found.get("tiers")) or {}
     tiers = _tiers(places, directory)
     routes = attempt(load_routes, found.get("routes"), places) if places else None
-    return Policy(VERSION, tiers, routes or ())
+    never = attempt(load_never, found.get("never")) or ()
+    threshold = attempt(_threshold, found.get("feedback")) or DEFAULT_THRESHOLD
+    return Policy(VERSION, tiers, routes or (), threshold, never)
+
+
+def _threshold(place: Place) -> int | None:
+    return attempt(Place.number, place.known(("threshold",)).get("threshold"), HIGHEST_THRESHOLD)
 
 
 def _check_version(place: Place) -> None:

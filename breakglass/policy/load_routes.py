@@ -31,7 +31,7 @@ def load_routes(place: Place, tiers: Collection[str]) -> tuple[Route, ...]:
 def _route(place: Place, tiers: Collection[str]) -> Route:
     found = place.known(("tier",), _KEYS)
     tier = attempt(_tier, found.get("tier"), tiers)
-    patterns = {key: attempt(_pattern, found[key]) for key in _KEYS if key in found}
+    patterns = {key: attempt(load_pattern, found[key]) for key in _KEYS if key in found}
     if tier is None or None in patterns.values():
         raise Refused
     return Route(tier, **{key: pattern for key, pattern in patterns.items() if pattern})
@@ -44,7 +44,8 @@ def _tier(place: Place, tiers: Collection[str]) -> str:
     return name
 
 
-def _pattern(place: Place) -> str:
+def load_pattern(place: Place) -> str:
+    """A pattern with * and ? for a field of a scope."""
     pattern = place.text()
     if not pattern:
         raise place.refuse("is empty", "leave the key out to match any")

@@ -5,12 +5,24 @@ from itertools import pairwise
 from breakglass import durations
 from breakglass.errors import BadInput
 from breakglass.policy.directory import Directory, did_you_mean
-from breakglass.policy.values import DEFAULT_LAPSE, DEFAULT_TTL, Clause, Deputy, Group, Peers, Person, Source, Tier
+from breakglass.policy.values import (
+    DEFAULT_EXTENSIONS,
+    DEFAULT_LAPSE,
+    DEFAULT_TTL,
+    Clause,
+    Deputy,
+    Group,
+    Peers,
+    Person,
+    Source,
+    Tier,
+)
 from breakglass.policy.yamldoc import Place, Refused, attempt
 
 MOST_CLAUSES = 10
 MOST_PEOPLE = 10
 MOST_TTLS = 8
+MOST_EXTENSIONS = 10
 SHORTEST_TTL = 20
 LONGEST_TTL = 24 * 60 * 60
 
@@ -20,14 +32,16 @@ _PERSON = "person:"
 
 def load_tier(place: Place, name: str, directory: Directory) -> Tier:
     """One tier. What is wrong with any part of it is noted; Refused when a part is of no use."""
-    found = place.known(("approvals",), ("ttl", "lapse", "post_mortem"), _LATER)
+    found = place.known(("approvals",), ("ttl", "lapse", "post_mortem", "extensions"), _LATER)
     approvals = attempt(_approvals, found.get("approvals"), directory)
     ttl = attempt(_ttl, found.get("ttl")) or DEFAULT_TTL
     lapse = attempt(_duration, found.get("lapse"), SHORTEST_TTL, LONGEST_TTL) or DEFAULT_LAPSE
-    due = attempt(_post_mortem_due, found.get("post_mortem"))
+    due, assignee = attempt(_post_mortem, found.get("post_mortem"), directory) or (None, None)
+    extensions = attempt(_extensions, found.get("extensions"))
     if approvals is None:
         raise Refused
-    return Tier(name, approvals, ttl, lapse, due)
+    most = DEFAULT_EXTENSIONS if extensions is None else extensions
+    return Tier(name, approvals, ttl, lapse, due, assignee, most)
 
 
 def check_order(tiers: list[tuple[Place, Tier]]) -> None:
@@ -117,8 +131,24 @@ def _ttl(place: Place) -> tuple[int, ...]:
     return seconds
 
 
-def _post_mortem_due(place: Place) -> int | None:
-    return attempt(_duration, place.known(("due",)).get("due"), durations.SHORTEST, durations.LONGEST)
+def _post_mortem(place: Place, directory: Directory) -> tuple[int | None, Person | None]:
+    found = place.known(("due",), ("assign",))
+    due = attempt(_duration, found.get("due"), durations.SHORTEST, durations.LONGEST)
+    return due, attempt(_assignee, found.get("assign"), directory)
+
+
+def _assignee(place: Place, directory: Directory) -> Person | None:
+    if place.text() == "requester":
+        return None
+    named = _member(place, directory)
+    return Person(named.member_id, named.email)
+
+
+def _extensions(place: Place) -> int:
+    written = place.scalar()
+    if not (written.isascii() and written.isdigit() and len(written) < 3 and int(written) <= MOST_EXTENSIONS):
+        raise place.refuse(f"is not a whole number from 0 to {MOST_EXTENSIONS}", "write one in digits")
+    return int(written)
 
 
 def _duration(place: Place, least: int, most: int) -> int:

@@ -10,6 +10,8 @@ from breakglass.errors import BadInput
 
 DEFAULT_TTL = (15 * 60, 60 * 60, 4 * 60 * 60)
 DEFAULT_LAPSE = 60 * 60
+DEFAULT_EXTENSIONS = 2
+DEFAULT_THRESHOLD = 3
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -57,13 +59,18 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A class of risk. All clauses are needed; `ttl` ascends; every time is in whole seconds."""
+    """A class of risk. All clauses are needed; `ttl` ascends; every time is in whole seconds.
+
+    A post-mortem without an assignee is its requester's; `extensions` is the most that an incident may have.
+    """
 
     name: str
     approvals: tuple[Clause, ...]
     ttl: tuple[int, ...] = DEFAULT_TTL
     lapse: int = DEFAULT_LAPSE
     post_mortem_due: int | None = None
+    post_mortem_assignee: Person | None = None
+    extensions: int = DEFAULT_EXTENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,27 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Never:
+    """What is never bypassed where all patterns match ("" matches any): these rules, or without any everything."""
+
+    gate: str = ""
+    service: str = ""
+    environment: str = ""
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole policy: format version, tiers from mildest to strictest, routes in the order they are tried."""
+    """A whole policy: format version, tiers from mildest to strictest, routes in the order they are tried.
+
+    A rule that is skipped `threshold` times in 30 days becomes a finding.
+    """
 
     version: int
     tiers: tuple[Tier, ...]
     routes: tuple[Route, ...]
+    threshold: int = DEFAULT_THRESHOLD
+    never: tuple[Never, ...] = ()
 
     def tier(self, name: str) -> Tier:
         """The tier of that name; KeyError without one."""

@@ -7,10 +7,10 @@ from datetime import datetime
 from django import template
 
 from audit.canonical import timestamp
-from breakglass import durations, scopes
+from breakglass import durations, scopes, sentences
 from breakglass.models import Bypass
 from breakglass.states import Status
-from breakglass.views import clock, sentences
+from breakglass.views import clock
 
 register = template.Library()
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from breakglass import guards, permissions
-from breakglass.models import Bypass, Review
+from breakglass.actions.post_mortems import chain_of
+from breakglass.models import Bypass, PostMortem, Review
 from breakglass.policy.values import Tier
 from tenants.people import Person
 
@@ -17,6 +18,7 @@ LABELS = {
     "withdraw": "Withdraw the request",
     "return": "Done: shut the gate",
     "revoke": "Revoke: shut the gate",
+    "extend": "Ask for more time",
 }
 
 
@@ -45,3 +47,13 @@ def acts_on(bypass: Bypass, tier: Tier, person: Person, reviews: Sequence[Review
     possible = [name for name in checks if guards.can(name, bypass, now)]
     acts = [Act(name, permissions.why_not(checks[name])) for name in possible]
     return {act.name: act for act in sorted(acts, key=lambda act: bool(act.refused))}
+
+
+def extension(bypass: Bypass, person: Person, now: datetime) -> dict[str, Act]:
+    """The button for more time, while there is any sense in asking for it."""
+    if bypass.ended_at is None or now >= bypass.ended_at + guards.EXTEND_WITHIN:
+        return {}
+    owed = PostMortem.objects.filter(bypass_id=bypass.first_id).first()
+    chain = chain_of(bypass.first_id)
+    check = permissions.why_not(lambda: permissions.check_can_extend(person, bypass, chain, owed, now))
+    return {"extend": Act("extend", check)}

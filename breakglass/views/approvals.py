@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from breakglass import permissions
 from breakglass.models import Bypass, Review
@@ -39,10 +40,10 @@ def given(tier: Tier, reviews: Sequence[Review]) -> list[Given]:
     return [Given(one, tuple(in_words(tier.approvals[index]) for index in one.clauses)) for one in reviews]
 
 
-def missing(bypass: Bypass, tier: Tier, reviews: Sequence[Review]) -> list[Missing]:
+def missing(bypass: Bypass, tier: Tier, reviews: Sequence[Review], now: datetime) -> list[Missing]:
     """What is still needed, clause by clause, and the people who could give it and have not."""
     everybody = {person.member_id: person for person in people.people()}
-    candidates = [permissions.candidate(person, bypass.requested_at) for person in everybody.values()]
+    candidates = [permissions.candidate(person, bypass.requested_at, now) for person in everybody.values()]
     could = approvals.who_could(tier, candidates, requester_human=str(bypass.requester.human_id))
     done = {str(review.human_id) for review in reviews}
     return [

@@ -14,7 +14,7 @@ from audit import bundle, log
 from audit.dsse import PREDICATE_TYPE
 from audit.models import Entry, Log
 from audit.trust import trust_config
-from breakglass.views import sentences
+from breakglass import sentences
 from breakglass.views.edge import page
 from tenants.access import TenantRequest
 from tenants.roles import Role

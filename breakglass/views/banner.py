@@ -37,6 +37,11 @@ class Here:
         """Whether the menu offers the log."""
         return bool(self.roles & {Role.AUDITOR, Role.ADMIN})
 
+    @property
+    def may_administer(self) -> bool:
+        """Whether the menu offers what admins set up."""
+        return Role.ADMIN in self.roles
+
 
 def active_bypasses(request: HttpRequest) -> dict[str, Any]:
     """For every template: `here` (None outside a tenant and for strangers) and `now`, the page's one moment."""

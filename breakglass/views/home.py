@@ -12,6 +12,7 @@ from breakglass.actions import records
 from breakglass.models import Bypass
 from breakglass.views.clock import moment
 from breakglass.views.edge import NO_STORE, page
+from breakglass.views.post_mortems import owed_by
 from breakglass.views.waiting import waiting_for
 from tenants.access import TenantRequest, signed_in
 from tenants.memberships import tenants_of
@@ -38,4 +39,5 @@ def now(request: TenantRequest) -> HttpResponse:
     mine = Bypass.objects.select_related("gate").filter(requester=request.member).order_by("-requested_at", "pk")
     person = records.person_of(request.member)
     waiting = waiting_for(person, moment(request))
-    return render(request, "now.html", {"mine": mine[:MOST_REQUESTS], "waiting": waiting})
+    words = {"mine": mine[:MOST_REQUESTS], "waiting": waiting, "owed": owed_by(request)[:MOST_REQUESTS]}
+    return render(request, "now.html", words)

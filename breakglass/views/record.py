@@ -11,15 +11,16 @@ from django.views.decorators.http import require_safe
 
 from audit import log
 from audit.models import Entry
-from breakglass import statements
-from breakglass.actions import records
+from breakglass import sentences, statements
+from breakglass.actions import post_mortems, records
 from breakglass.errors import BypassError
-from breakglass.models import Bypass, Check, Deploy
+from breakglass.models import Bypass, Check, Deploy, Finding, PostMortem
 from breakglass.states import Status
-from breakglass.views import approvals, sentences
-from breakglass.views.acts import LABELS, acts_on
+from breakglass.views import approvals
+from breakglass.views.acts import LABELS, acts_on, extension
 from breakglass.views.clock import moment
 from breakglass.views.edge import page
+from breakglass.views.told import told
 from tenants import drafts
 from tenants.access import TenantRequest
 
@@ -49,9 +50,9 @@ def answer(
 ) -> HttpResponse:
     """The page, after a refused act with its sentence, its status and what was typed."""
     words = facts(request, bypass)
-    person = records.person_of(request.member)
+    person, now = records.person_of(request.member), moment(request)
     words |= {
-        "acts": acts_on(bypass, words["tier"], person, words["reviews"], moment(request)),
+        "acts": acts_on(bypass, words["tier"], person, words["reviews"], now) | extension(bypass, person, now),
         "ttl_choices": words["statement"]["ttl_choices"],
         "typed": {"comment": "", "ttl": ""} if typed is None else typed.dict(),
         "notice": notice,
@@ -74,10 +75,14 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "statement_digest": statements.digest(statement),
         "reviews": reviews,
         "given": approvals.given(tier, reviews),
-        "missing": approvals.missing(bypass, tier, reviews) if status == Status.REQUESTED else [],
+        "missing": approvals.missing(bypass, tier, reviews, now) if status == Status.REQUESTED else [],
         **_timeline(entries),
         "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],
+        "findings": Finding.objects.select_related("owner__user").filter(bypass=bypass).order_by("opened_at", "pk"),
         "checks": _checks(bypass),
+        "told": told(bypass, now),
+        "chain": [one for one in post_mortems.chain_of(bypass.first_id) if one != bypass],
+        "owed": PostMortem.objects.select_related("assignee__user").filter(bypass_id=bypass.first_id).first(),
     }
 
 

@@ -7,6 +7,9 @@ from tenants.models.members import Member
 from tenants.models.tenants import SLUG
 from tenants.owned import TenantOwned
 
+PEERS = "peers"
+NOT_PEERS = "In a policy the word peers means everybody else who may request: give the group another slug."
+
 
 class Group(TenantOwned):
     """People who may approve what a policy clause sends to them."""
@@ -15,7 +18,12 @@ class Group(TenantOwned):
     name = models.CharField(max_length=100)
 
     class Meta(TenantOwned.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="group_slug_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "slug"], name="group_slug_once"),
+            models.CheckConstraint(
+                condition=~Q(slug=PEERS), name="group_slug_not_peers", violation_error_message=NOT_PEERS
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.slug

@@ -21,12 +21,13 @@ class Human(TenantOwned):
 
 
 class Member(TenantOwned):
-    """An account's place in a tenant."""
+    """An account's place in a tenant. While `away_until` lies ahead, a deputy named by the policy may stand in."""
 
     user = models.ForeignKey("tenants.User", on_delete=models.PROTECT, related_name="+")
     human = models.ForeignKey(Human, on_delete=models.PROTECT, related_name="members")
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
         constraints = [

@@ -30,5 +30,5 @@ def test_the_signer_is_ready_only_with_the_secret_of_its_logs(settings: Settings
     settings.KEY_ENCRYPTION_SECRET = "a secret that no log was ever opened with"
     assert check_signer() == (
         "The key for initech.log.localhost 1 log does not open: "
-        "set KEY_ENCRYPTION_SECRET to the value this log was opened with."
+        "set KEY_ENCRYPTION_SECRET to the value it was made with."
     )

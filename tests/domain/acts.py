@@ -11,7 +11,18 @@ from datetime import timedelta
 from typing import Any
 
 from breakglass import actions, demo
-from breakglass.actions import asking, deciding, deploying, ending, reviewing, sealing, setting_up
+from breakglass.actions import (
+    absence,
+    asking,
+    deciding,
+    deploying,
+    ending,
+    founding,
+    judging,
+    reviewing,
+    sealing,
+    setting_up,
+)
 from breakglass.asks import parse_ask
 from breakglass.models import Bypass
 from breakglass.permissions import OwnReview
@@ -96,6 +107,7 @@ def _decide(world: World) -> Ready:
 
 
 def _deploy(world: World) -> Ready:
+    world.approve(world.ask(branch="main"))
     told = deploying.read_report(id="build-7", scope=SCOPE, status="started", url="", provenance_url="")
     credential = world.acme.credential("ci-checks")
     return lambda: deploying.record_deploy(credential=credential, report=told, now=LATER)
@@ -105,6 +117,14 @@ def _seal(world: World) -> Ready:
     credential = world.acme.credential("ci-checks")
     deciding.decide(credential=credential, scope=SCOPE, rules=frozenset(), now=NOW)
     return lambda: sealing.seal_checks(now=LATER)
+
+
+def _seal_verdicts(world: World) -> Ready:
+    credential = world.acme.credential("ci-checks")
+    said: dict[str, Any] = {"decision": "pass", "rules": [], "evidence_url": "", "evaluated_at": ""}
+    told = judging.read_verdict(id="run-7", scope=SCOPE, **said)
+    judging.record_verdicts(credential=credential, reports=[told], now=NOW)
+    return lambda: sealing.seal_verdicts(now=LATER)
 
 
 def _create_gate(world: World) -> Ready:
@@ -120,6 +140,22 @@ def _credential(world: World) -> Ready:
 def _publish(world: World) -> Ready:
     source = demo.POLICY.replace("SENIOR", "sre-leads")
     return lambda: setting_up.publish_policy(source=source, by=None, now=LATER)
+
+
+def _say_away(world: World) -> Ready:
+    dana = world.acme.dana
+    return lambda: absence.say_away(member_id=dana.pk, until=MUCH_LATER, by=dana, now=LATER)
+
+
+def _say_back(world: World) -> Ready:
+    dana = world.acme.dana
+    absence.say_away(member_id=dana.pk, until=MUCH_LATER, by=dana, now=NOW)
+    return lambda: absence.say_back(member_id=dana.pk, by=dana, now=LATER)
+
+
+def _found(world: World) -> Ready:
+    words: dict[str, Any] = {"slug": "initech", "name": "Initech", "admin_name": "Milena", "now": LATER}
+    return lambda: founding.found_tenant(admin_email="milena@initech.example", **words)
 
 
 def _create_tenant(world: World) -> Ready:
@@ -179,15 +215,19 @@ ACTS: dict[Callable[..., Any], Act] = {
     reviewing.deny: Act(_deny, ("bypass.denied",)),
     reviewing.record_refusal: Act(_refuse, ("review.refused",)),
     ending.withdraw: Act(_withdraw, ("bypass.withdrawn",)),
-    ending.return_bypass: Act(_return, ("bypass.returned",)),
-    ending.revoke: Act(_revoke, ("bypass.revoked",)),
-    ending.note_the_clock: Act(_expire, ("bypass.expired",)),
+    ending.return_bypass: Act(_return, ("bypass.returned", "post-mortem.opened")),
+    ending.revoke: Act(_revoke, ("bypass.revoked", "post-mortem.opened")),
+    ending.note_the_clock: Act(_expire, ("bypass.expired", "post-mortem.opened")),
     deciding.decide: Act(_decide, ("gate.checked",)),
-    deploying.record_deploy: Act(_deploy, ("deploy.recorded",)),
+    deploying.record_deploy: Act(_deploy, ("deploy.recorded", "finding.opened")),
     sealing.seal_checks: Act(_seal, ("checks.sealed",)),
+    sealing.seal_verdicts: Act(_seal_verdicts, ("verdicts.sealed",)),
     setting_up.create_gate: Act(_create_gate, ("gate.created",)),
     setting_up.issue_credential: Act(_credential, ("token.issued", "credential.issued")),
     setting_up.publish_policy: Act(_publish, ("policy.published",)),
+    absence.say_away: Act(_say_away, ("member.away",)),
+    absence.say_back: Act(_say_back, ("member.back",)),
+    founding.found_tenant: Act(_found, ("log.opened", "tenant.created", "member.added", "policy.published")),
     tenancy.create_tenant: Act(_create_tenant, ("log.opened", "tenant.created")),
     tenancy.add_member: Act(_add_member, ("member.added",)),
     tenancy.remove_member: Act(_remove_member, ("member.removed",)),

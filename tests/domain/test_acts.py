@@ -16,7 +16,14 @@ from tests.domain.acts import ACTS, World, actions_in_the_code, name_of
 from tests.domain.support import snapshot
 
 # Told the time to answer a question, or to write the entry itself.
-NO_ACTS = ["asking.route", "deciding.active", "tenants.record"]
+NO_ACTS = [
+    "asking.route",
+    "deciding.active",
+    "judging.record_verdicts",
+    "offline.note_sync",
+    "offline.openings",
+    "tenants.record",
+]
 EVERY = [pytest.param(action, id=name_of(action)) for action in ACTS]
 type Action = Callable[..., Any]
 CONDITION = "NEW.kind = '{0}'"

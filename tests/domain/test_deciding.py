@@ -159,6 +159,9 @@ def test_the_first_bypass_answer_is_an_entry_of_the_gates(acme: Cast, ask: Ask, 
         "decision": "bypass",
         "expires_at": "2026-03-02T02:23:11Z",
         "drill": False,
+        "subject": "",
+        "verdict": "",
+        "evidence_url": "",
     }
 
 

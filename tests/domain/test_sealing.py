@@ -32,7 +32,10 @@ def checks(cast: Cast, count: int, gate: str = "ci-checks") -> None:
 
 def recomputed(batch: ChecksBatch) -> str:
     """The root as an auditor computes it from the rows, read without the code that wrote them."""
-    columns = ("evaluation", "at", "gate__slug", "service", "environment", "branch", "artifact", "rules", "bypass_id")
+    columns = (
+        *("evaluation", "at", "gate__slug", "service", "environment", "branch", "artifact", "rules", "bypass_id"),
+        *("subject", "verdict", "evidence_url"),
+    )
     leaves = []
     for row in Check.objects.filter(batch=batch).order_by("pk").values(*columns):
         row["gate"] = row.pop("gate__slug")
@@ -79,6 +82,9 @@ def test_a_row_says_what_was_asked_and_answered(acme: Cast, ask: Ask, approve: A
         "rules": ["no-known-exploited-critical"],
         "decision": "bypass",
         "bypass": bypass.pk,
+        "subject": "",
+        "verdict": "",
+        "evidence_url": "",
     }
 
 

@@ -116,11 +116,12 @@ def test_the_page_shows_everything_that_is_consented_to(acme: Cast, ask: Ask) ->
         "tier": "low",
         "policy": {"number": 1, "digest": bypass.policy_version.digest},
         "drill": False,
+        "extends": None,
     }
 
 
 NOT_SHOWN = {
-    *("tenant", "policy_version", "lapses_at", "evaluation", "digest", "id"),
+    *("tenant", "policy_version", "lapses_at", "evaluation", "digest", "id", "chain"),
     *("status", "starts_at", "expires_at", "closed_at", "closed_by"),
 }
 

@@ -14,7 +14,8 @@ import pytest
 from audit import log
 from audit.canonical import canonical
 from audit.kinds import KINDS
-from breakglass.views import audit_log, sentences
+from breakglass import sentences
+from breakglass.views import audit_log
 from tests.cast import Cast
 from tests.conftest import Approve, Ask
 from tests.pages.conftest import Get, path

@@ -43,7 +43,7 @@ def test_a_missing_trigger_is_not_ready(db: None) -> None:
 
 
 def test_a_migration_that_was_not_applied_is_not_ready(db: None) -> None:
-    MigrationRecorder(connection).record_unapplied("breakglass", "0002_initial")
+    MigrationRecorder(connection).record_unapplied("breakglass", "0001_initial")
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["migrations"]) == (503, "1 not applied: run manage.py migrate")
 

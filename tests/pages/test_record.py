@@ -59,14 +59,14 @@ def test_buttons_after_my_approval(ask: Ask, approve: Approve, get: Get) -> None
 @pytest.mark.parametrize(
     ("who", "refused"),
     [
-        ("rosa", ("", NO_REVOKE)),
-        ("pete", (ONLY_ROSA.format("return"), "")),
-        ("ada", (ONLY_ROSA.format("return"), NO_REVOKE)),
-        ("alex", (ONLY_ROSA.format("return"), "")),
+        ("rosa", ("", NO_REVOKE, "")),
+        ("pete", (ONLY_ROSA.format("return"), "", ONLY_ROSA.format("extend"))),
+        ("ada", (ONLY_ROSA.format("return"), NO_REVOKE, ONLY_ROSA.format("extend"))),
+        ("alex", (ONLY_ROSA.format("return"), "", ONLY_ROSA.format("extend"))),
     ],
 )
-def test_buttons_while_active(ask: Ask, approve: Approve, get: Get, who: str, refused: tuple[str, str]) -> None:
-    buttons = ("Done: shut the gate", "Revoke: shut the gate")
+def test_buttons_while_active(ask: Ask, approve: Approve, get: Get, who: str, refused: tuple[str, str, str]) -> None:
+    buttons = ("Done: shut the gate", "Revoke: shut the gate", "Ask for more time")
     assert refusals(get(who, of(approve(ask())))) == dict(zip(buttons, refused, strict=True))
 
 
@@ -77,10 +77,10 @@ def test_no_buttons_after_the_end_and_the_clock_says_when_that_is(
     assert bypass.expires_at is not None
     clock.now = bypass.expires_at - timedelta(microseconds=1)
     page = get("rosa", of(bypass))
-    assert (len(refusals(page)), "Active" in page.text) == (2, True)
+    assert (len(refusals(page)), "Active" in page.text) == (3, True)
     clock.now = bypass.expires_at
     page = get("rosa", of(bypass))
-    assert (refusals(page), "Expired" in page.text) == ({}, True)
+    assert (refusals(page), "Expired" in page.text) == ({"Ask for more time": ""}, True)
     assert "Ended 2 Mar 2026 02:23:11 UTC. Unless another bypass covers this, the gate enforces." in page.text
 
 
@@ -90,7 +90,7 @@ def test_everything_that_is_signed_is_shown(ask: Ask, get: Get) -> None:
     document = statement(bypass, bypass.frozen_tier)
     assert document.keys() == {
         *("v", "bypass", "requester", "requested_at", "scope", "whole_gate", "rules", "reason_kind"),
-        *("justification", "incident_url", "proposed_ttl", "ttl_choices", "tier", "policy", "drill"),
+        *("justification", "incident_url", "proposed_ttl", "ttl_choices", "tier", "policy", "drill", "extends"),
     }
     said = [
         *(bypass.pk, "Rosa rosa@acme.example", "2 Mar 2026 02:07:11 UTC", "ci-checks", "payments in staging"),

@@ -38,7 +38,9 @@ def tiers(draw: st.DrawFn, name: str) -> Tier:
     """One tier of any shape that the loader would let through."""
     ttl = tuple(sorted(draw(st.sets(st.integers(20, 86_400), min_size=1, max_size=8))))
     approvals = tuple(draw(st.lists(clauses, min_size=1, max_size=3)))
-    return Tier(name, approvals, ttl, draw(st.integers(20, 86_400)), draw(st.none() | st.integers(1, 7_776_000)))
+    lapse, due = draw(st.integers(20, 86_400)), draw(st.none() | st.integers(1, 7_776_000))
+    assignee = draw(st.none() | st.builds(Person, member_id=ids, email=emails))
+    return Tier(name, approvals, ttl, lapse, due, assignee, draw(st.integers(0, 10)))
 
 
 def _patterns(*values: str) -> st.SearchStrategy[str]:
@@ -52,7 +54,7 @@ def _patterns(*values: str) -> st.SearchStrategy[str]:
 def policies(draw: st.DrawFn) -> Policy:
     """A policy with one to four tiers of any shape."""
     names = TIER_NAMES[: draw(st.integers(1, len(TIER_NAMES)))]
-    return Policy(1, tuple(draw(tiers(name)) for name in names), draw(routes_to(names)))
+    return Policy(1, tuple(draw(tiers(name)) for name in names), draw(routes_to(names)), draw(st.integers(1, 1000)))
 
 
 @st.composite

@@ -18,18 +18,29 @@ POLICY = Policy(
     1,
     (
         Tier("low", (Clause(Peers(), 1),)),
-        Tier("high", (Clause(Group(3, "sre-leads"), 2), Clause(DANA, 1)), (900,), 60, 9),
+        Tier(
+            "high",
+            (Clause(Group(3, "sre-leads"), 2), Clause(DANA, 1)),
+            (900,),
+            60,
+            9,
+            Person(7, "dana@acme.example"),
+            0,
+        ),
     ),
     (Route("high", gate="db-*", branch="main"), Route("low")),
+    4,
 )
 CANONICAL = (
-    '{"routes":[{"branch":"main","environment":"","gate":"db-*","service":"","tier":"high"},'
+    '{"never":[],"routes":[{"branch":"main","environment":"","gate":"db-*","service":"","tier":"high"},'
     '{"branch":"","environment":"","gate":"","service":"","tier":"low"}],'
-    '"tiers":[{"approvals":[{"count":1,"from":{"kind":"peers"}}],"lapse":3600,"name":"low","post_mortem_due":null,'
-    '"ttl":[900,3600,14400]},'
+    '"threshold":4,"tiers":[{"approvals":[{"count":1,"from":{"kind":"peers"}}],"extensions":2,"lapse":3600,"name":"low",'
+    '"post_mortem_assignee":null,"post_mortem_due":null,"ttl":[900,3600,14400]},'
     '{"approvals":[{"count":2,"from":{"id":3,"kind":"group","slug":"sre-leads"}},'
     '{"count":1,"from":{"deputy":{"email":"lee@acme.example","member_id":8},"email":"dana@acme.example",'
-    '"kind":"person","member_id":7}}],"lapse":60,"name":"high","post_mortem_due":9,"ttl":[900]}],"version":1}'
+    '"kind":"person","member_id":7}}],"extensions":0,"lapse":60,"name":"high",'
+    '"post_mortem_assignee":{"deputy":null,"email":"dana@acme.example","kind":"person","member_id":7},'
+    '"post_mortem_due":9,"ttl":[900]}],"version":1}'
 )
 
 
@@ -87,6 +98,9 @@ def _set(*path: str | int, value: object) -> Callable[[Document], None]:
         _set("tiers", 0, "ttl", value=[0]),
         _set("tiers", 0, "lapse", value=-1),
         _set("tiers", 0, "ladder", value=[]),
+        _set("tiers", 0, "extensions", value=-1),
+        _set("tiers", 0, "post_mortem_assignee", value={"kind": "peers"}),
+        _set("threshold", value=0),
         _set("tiers", 1, "approvals", 1, "from", "deputy", value={"member_id": 1}),
     ],
 )

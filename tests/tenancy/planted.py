@@ -7,19 +7,24 @@ from datetime import timedelta
 
 import pytest
 
-from breakglass.actions import reviewing
+from audit.evidence.period import parse_period
+from breakglass.actions import exporting, reviewing
 from breakglass.actions.asking import request_bypass
+from breakglass.actions.channels import add_webhook
 from breakglass.actions.deciding import decide
 from breakglass.actions.deploying import read_report, record_deploy
+from breakglass.actions.judging import read_verdict, record_verdicts
 from breakglass.actions.records import find
-from breakglass.actions.sealing import seal_checks
+from breakglass.actions.sealing import seal_checks, seal_verdicts
 from breakglass.asks import AskFields, parse_ask
 from breakglass.errors import Forbidden
 from breakglass.models import Bypass
+from breakglass.notify import delivery, signing
 from breakglass.scopes import Scope
 from breakglass.statements import digest, statement
 from tenants import context
 from tests.cast import ASK, NOW, Cast
+from tests.tenancy.planted_morning import plant_morning
 
 SOON = NOW + timedelta(minutes=1)
 BRANCH = "hotfix/heliotrope"
@@ -59,14 +64,23 @@ def shown(bypass: Bypass) -> str:
 def plant(cast: Cast) -> Planted:
     """Fill the tenant's tables: pete approves one request of rosa's, and she tries to approve another herself."""
     with context.entered(cast.tenant):
+        add_webhook(url="https://hooks.example/saffron", secret=signing.new_secret(), by=None, now=NOW)
         active = _ask(cast, SECRET_ASK)
         reviewing.approve(
             bypass_id=active.pk, by=cast.pete, shown=shown(active), ttl=900, comment="Seen, cinnabar.", now=SOON
         )
         waiting = _ask(cast, replace(SECRET_ASK, ttl="1h"))
+        delivery.deliver(message_id=waiting.messages.get(channel="email").pk, now=NOW)
         _refused(cast, waiting)
         _gate_asks_and_ships(cast)
+        plant_morning(cast, SECRET_ASK)
+        _evidence(cast)
         return Planted(active=find(active.pk), waiting=waiting)
+
+
+def _evidence(cast: Cast) -> None:
+    asked = exporting.request_pack(period=parse_period("2026-01-01", "2026-04-01"), by=cast.rosa, now=SOON)
+    exporting.make_pack(pack_id=asked.pk, render=lambda contents: None, now=SOON)
 
 
 def _ask(cast: Cast, fields: AskFields) -> Bypass:
@@ -85,5 +99,9 @@ def _gate_asks_and_ships(cast: Cast) -> None:
     decide(credential=credential, scope=scope, rules=frozenset({RULE}), now=SOON)
     decide(credential=credential, scope=scope, rules=frozenset({"another-rule"}), now=SOON)
     seal_checks(now=SOON)
+    said = {"decision": "fail", "rules": [RULE], "evidence_url": "", "evaluated_at": ""}
+    verdict = read_verdict(id="verdict-ultramarine", scope=scope, **said)  # type: ignore[arg-type]
+    record_verdicts(credential=credential, reports=[verdict], now=SOON)
+    seal_verdicts(now=SOON)
     report = read_report(id=DEPLOY, scope=scope, status="started", url="", provenance_url="")
     record_deploy(credential=credential, report=report, now=SOON)

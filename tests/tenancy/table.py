@@ -57,7 +57,7 @@ class Row:
 
     def path(self, planted: Planted, tenant: str = "acme") -> str:
         """The address, about what was planted."""
-        known = {"tenant": tenant, "bypass_id": self.asked(planted), "number": 1, "index": 0}
+        known = {"tenant": tenant, "bypass_id": self.asked(planted), "number": 1, "index": 0, "slug": "ci-checks"}
         wanted = ARGUMENTS.get(self.name, ("tenant",))
         return reverse(self.name, kwargs={name: known[name] for name in wanted})
 
@@ -91,6 +91,20 @@ def _failed(planted: Planted) -> dict[str, str]:
     return _scope(planted) | {"rule": RULE}
 
 
+def _verdict(planted: Planted) -> dict[str, object]:
+    return {**_scope(planted), "id": "another verdict", "decision": "fail", "rules": [RULE]}
+
+
+def _question(planted: Planted) -> dict[str, object]:
+    scope = _scope(planted)
+    return {
+        "subject": {"type": "workload", "id": "pipeline"},
+        "action": {"name": "bypass", "properties": {"gate": scope["gate"]}},
+        "resource": {"type": "service", "id": scope["service"], "properties": scope},
+        "context": {"gate_verdict": {"decision": False, "rules": [RULE]}},
+    }
+
+
 def _deploy(planted: Planted) -> dict[str, str]:
     return _scope(planted) | {"id": "another deploy", "status": "started"}
 
@@ -101,6 +115,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
         ("record", "approve", "deny", "withdraw", "return", "revoke", "record-pdf"), ("tenant", "bypass_id")
     ),
     **dict.fromkeys(("trusted-root", "trust-config", "checkpoint"), ("tenant", "number")),
+    "gate": ("tenant", "slug"),
     **dict.fromkeys(("entry", "entry-json", "entry-bundle"), ("tenant", "number", "index")),
 }
 
@@ -110,6 +125,8 @@ TABLE = [
     Row("readyz", EVERYBODY),
     Row("now", MEMBERS),
     Row("queue", MEMBERS),
+    Row("settings", MEMBERS),
+    Row("settings", MEMBERS_MOVE_ON, "post", send=lambda _: {"away_until": "2026-03-03T09:00"}),
     Row("new-bypass", MEMBERS),
     Row("new-bypass", REQUESTERS_ASK, "post", send=_ask),
     Row("record", MEMBERS),
@@ -132,6 +149,15 @@ TABLE = [
     Row("trusted-root", AUDITORS),
     Row("trust-config", AUDITORS),
     Row("checkpoint", AUDITORS),
+    Row("gates", MEMBERS),
+    Row("gate", MEMBERS),
+    Row("authzen-configuration", EVERYBODY),
+    Row("api-evaluation", THE_GATE, "post", send=_question),
+    Row("api-evaluations", THE_GATE, "post", send=_question),
+    Row("api-opa-data", THE_GATE),
+    Row("api-opa-policy", THE_GATE),
+    Row("api-openapi", THE_GATE),
+    Row("api-verdicts", THE_GATE_REPORTS, "post", send=_verdict),
     Row("api-check", THE_GATE, send=_failed),
     Row("api-bypasses", THE_GATE, send=lambda _: {"status": "active"}),
     Row("api-deploys", THE_GATE_REPORTS, "post", send=_deploy),

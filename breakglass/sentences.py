@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from audit.models import Entry
-from breakglass import durations
+from breakglass import durations, times
 from breakglass.scopes import Scope, in_words
-from breakglass.views import clock
 
 type Data = dict[str, Any]
 
@@ -49,7 +48,7 @@ def line(entry: Entry) -> Line:
 
 
 def _when(text: str) -> str:
-    return clock.in_words(datetime.fromisoformat(text))
+    return times.in_words(datetime.fromisoformat(text))
 
 
 def said(scope: Scope) -> str:
@@ -76,7 +75,8 @@ def _listed(words: list[str], none: str) -> str:
 
 def _asked(data: Data) -> str:
     what = "the whole gate" if data["whole_gate"] else _listed(data["rules"], "no rule")
-    return f"asked to skip {what} at {_covered(data['scope'])}, for {durations.show(data['proposed_ttl'])}"
+    more = f", to extend {data['extends']}" if data.get("extends") else ""
+    return f"asked to skip {what} at {_covered(data['scope'])}, for {durations.show(data['proposed_ttl'])}{more}"
 
 
 def _approved(data: Data) -> str:
@@ -107,20 +107,44 @@ def _checked(data: Data) -> str:
     return f"asked for the first time and was answered {data['decision']} at {_said(data['scope'])} ({rules})"
 
 
-def _sealed(data: Data) -> str:
-    return f"sealed {data['count']} checks from {_when(data['first_at'])} to {_when(data['last_at'])}"
+def _sealed(data: Data, what: str) -> str:
+    return f"sealed {data['count']} {what} from {_when(data['first_at'])} to {_when(data['last_at'])}"
 
 
 def _unused(data: Data) -> str:
-    return f"with {clock.span(data['unused_seconds'])} unused"
+    return f"with {times.span(data['unused_seconds'])} unused"
+
+
+def _period(data: Data) -> str:
+    return f"{data['period_start']} up to and without {data['period_end']}"
+
+
+def _owed(data: Data) -> str:
+    owed = f"opened the post-mortem that {data['ended']} makes owed"
+    return f"{owed}, for {data['assignee']['name']}, due {_when(data['due_at'])}"
+
+
+def _action(data: Data) -> str:
+    return f"added action {data['action']} for {data['owner']['name']}: {data['text']}"
+
+
+def _signed_off(data: Data) -> str:
+    return f"signed off version {data['version']} of the post-mortem{', late' if data['late'] else ''}"
+
+
+def _spaced(word: str) -> str:
+    return word.replace("_", " ")
 
 
 SAYS: dict[str, Callable[[Data], str]] = {
     "log.opened": lambda data: f"opened the log {data['host']}",
-    "checks.sealed": _sealed,
+    "checks.sealed": lambda data: _sealed(data, "checks"),
+    "verdicts.sealed": lambda data: _sealed(data, "verdicts"),
     "tenant.created": lambda data: f"made the tenant {data['name']}",
     "member.added": lambda data: f"added {data['member']['name']} as {_listed(data['roles'], 'member')}",
     "member.removed": lambda data: f"removed {data['member']['name']}",
+    "member.away": lambda data: f"said that {data['member']['name']} is away until {_when(data['until'])}",
+    "member.back": lambda data: f"said that {data['member']['name']} is back",
     "role.granted": lambda data: f"gave {data['member']['name']} the role {data['role']}",
     "role.revoked": lambda data: f"took the role {data['role']} from {data['member']['name']}",
     "group.created": lambda data: f"made the group {data['group']}",
@@ -130,6 +154,8 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "token.revoked": lambda data: f"revoked the machine token {data['name']}",
     "gate.created": _gate,
     "credential.issued": lambda data: f"let token {data['token']} speak for {data['gate']}",
+    "webhook.added": lambda data: f"added the webhook {data['webhook']} at {data['server']}",
+    "webhook.disabled": lambda data: f"switched off the webhook {data['webhook']} at {data['server']}: {data['why']}",
     "policy.published": lambda data: f"published policy version {data['number']}",
     "bypass.requested": _asked,
     "bypass.approved": _approved,
@@ -142,4 +168,18 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "review.refused": _refused,
     "gate.checked": _checked,
     "deploy.recorded": _deploy,
+    "template.published": lambda data: f"published post-mortem template version {data['number']}",
+    "post-mortem.opened": _owed,
+    "post-mortem.extended": lambda data: f"added what {data['ended']} did, as version {data['version']}",
+    "post-mortem.assigned": lambda data: f"handed the post-mortem to {data['assignee']['name']}",
+    "post-mortem.written": lambda data: f"wrote version {data['version']} of the post-mortem",
+    "post-mortem.linked": lambda data: f"linked the incident {data['incident_url']}",
+    "post-mortem.judged": lambda data: f"judged {data['rule'] or 'the whole gate'}: {_spaced(data['verdict'])}",
+    "post-mortem.action-added": _action,
+    "post-mortem.action-done": lambda data: f"marked action {data['action']} as done",
+    "post-mortem.signed-off": _signed_off,
+    "finding.opened": lambda data: f"opened finding {data['finding']} for {data['owner']['name']}: {data['subject']}",
+    "finding.closed": lambda data: f"closed finding {data['finding']}: {data['subject']}",
+    "evidence.requested": lambda data: f"asked for evidence of {_period(data)}",
+    "evidence.exported": lambda data: f"made pack {data['pack']} of evidence of {_period(data)}",
 }

@@ -1,0 +1,44 @@
+"""CSV that no spreadsheet runs: RFC 4180, every cell quoted, and a ' before what would be a formula. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from audit.canonical import canonical, timestamp
+
+_FORMULA = frozenset("=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def neutral(cell: str) -> str:
+    """The cell, with a leading ' when its first character that is not a blank would start a formula."""
+    first = cell.lstrip(" \u00a0\u3000")[:1]
+    first_seen = cell.lstrip()[:1]
+    return f"'{cell}" if first in _FORMULA or first_seen in _FORMULA else cell
+
+
+def cell(value: object) -> str:  # noqa: PLR0911  one a shape
+    """A value as text: yes and no, RFC 3339 moments, lists with semicolons, people by name, anything deeper as JSON."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return timestamp(value)
+        case list() | tuple() if all(isinstance(item, str | int) for item in value):
+            return "; ".join(str(item) for item in value)
+        case {"id": int(), "name": str(name), "email": str(email)}:
+            return f"{name} ({email})"
+        case list() | tuple() | dict():
+            return canonical(value).decode()
+    return str(value)
+
+
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """The file's bytes, UTF-8 without a byte order mark."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([neutral(cell(value)) for value in row] for row in rows)
+    return text.getvalue().encode()

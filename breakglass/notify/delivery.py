@@ -1,0 +1,106 @@
+"""Sending what is due: one message is claimed, tried once, and its answer written down.
+
+Nothing is locked while a server is waited for. A worker that dies in between loses its claim after LEASE, and the
+message is tried again with the same id, by which its receiver knows it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from breakglass.actions.channels import disable_webhook
+from breakglass.actions.records import RELATED
+from breakglass.models import Attempt, Message, MessageState
+from breakglass.notify import letters, mail, stale, webhooks
+from breakglass.notify.outcomes import Outcome
+
+LEASE = timedelta(seconds=150)  # longer than django-q2 lets a task live and waits before it repeats one
+BACKOFF = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 3600, 4 * 3600, 12 * 3600)]
+MOST = len(BACKOFF) + 1  # tries, over 18 hours
+LOADED = ("member__user", "webhook", "bypass", *(f"bypass__{one}" for one in RELATED))
+DIED = "The worker stopped before it heard an answer."
+
+
+def sort_out(now: datetime, most: int) -> tuple[list[int], bool]:
+    """Drop what has outlived its reason among the messages that wait the longest, all at once.
+
+    The ids of the others, to be sent now, and whether more than `most` waited.
+    """
+    waiting = Message.objects.filter(state=MessageState.PENDING, not_before__lte=now)
+    rows = list(waiting.select_related(*LOADED).order_by("not_before", "pk")[:most])
+    dropped: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        dropped[stale.why_drop(row, now)].append(row.pk)
+    to_send = dropped.pop("", [])
+    for why, ids in dropped.items():
+        waiting.filter(pk__in=ids).update(state=MessageState.DROPPED, said=why, settled_at=now)
+    return to_send, len(rows) == most
+
+
+def deliver(*, message_id: int, now: datetime) -> bool:
+    """Send it if it is still due and nobody else does; whether it was tried."""
+    message = claim(message_id=message_id, now=now)
+    if message is None:
+        return False
+    settle(message, _send(message, now), now=now)
+    return True
+
+
+@transaction.atomic
+def claim(*, message_id: int, now: datetime) -> Message | None:
+    """The message, ours for LEASE; None if it is not due, is another's, was dropped here or has been given up."""
+    waiting = Message.objects.select_for_update(of=("self",), skip_locked=True).select_related(*LOADED)
+    message = waiting.filter(pk=message_id, state=MessageState.PENDING, not_before__lte=now).first()
+    if message is None:
+        return None
+    if message.attempts and not Attempt.objects.filter(message=message, number=message.attempts).exists():
+        _note(message, Outcome(Attempt.Outcome.UNKNOWN, DIED), now)
+    if why := stale.why_drop(message, now):
+        _finish(message, MessageState.DROPPED, why, now)
+    elif message.attempts >= MOST:
+        _finish(message, MessageState.FAILED, message.said or DIED, now)
+    else:
+        message.attempts, message.not_before = message.attempts + 1, now + LEASE
+        message.save(update_fields=["attempts", "not_before"])
+        return message
+    return None
+
+
+@transaction.atomic
+def settle(message: Message, outcome: Outcome, *, now: datetime) -> None:
+    """Write down what came of the try, unless its claim has lapsed and another worker has it."""
+    ours = Message.objects.select_for_update().filter(pk=message.pk, state=MessageState.PENDING)
+    held = ours.filter(attempts=message.attempts).first()
+    if held is None or Attempt.objects.filter(message=held, number=held.attempts).exists():
+        return
+    _note(held, outcome, now)
+    if outcome.result == Attempt.Outcome.DELIVERED:
+        _finish(held, MessageState.SENT, outcome.said, now)
+    elif outcome.result == Attempt.Outcome.REFUSED or held.attempts >= MOST:
+        _finish(held, MessageState.FAILED, outcome.said, now)
+    else:
+        held.not_before, held.said = now + BACKOFF[held.attempts - 1], outcome.said
+        held.save(update_fields=["not_before", "said"])
+    if outcome.gone and held.webhook_id is not None:
+        disable_webhook(webhook_id=held.webhook_id, why=f"Its server said {outcome.said}", by=None, now=now)
+
+
+def _send(message: Message, now: datetime) -> Outcome:
+    if message.webhook is not None:
+        return webhooks.send(message, message.webhook, now)
+    if message.member is None:
+        raise ValueError(f"{message.key} has no receiver.")  # a check constraint holds this
+    letter = letters.write(message, now)
+    return mail.send(letter, to=message.member.user.email, key=message.key, thread=message.bypass_id or "")
+
+
+def _note(message: Message, outcome: Outcome, now: datetime) -> None:
+    Attempt.objects.create(message=message, number=message.attempts, at=now, outcome=outcome.result, said=outcome.said)
+
+
+def _finish(message: Message, state: MessageState, said: str, now: datetime) -> None:
+    message.state, message.said, message.settled_at = state, said, now
+    message.save(update_fields=["state", "said", "settled_at"])

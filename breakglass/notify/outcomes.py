@@ -1,0 +1,39 @@
+"""What came of one try to send a message, whatever the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from breakglass.models import Attempt
+
+SAID_MOST = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Delivered, deferred (try again later) or refused (never again); `gone` asks to switch the channel off."""
+
+    result: Attempt.Outcome
+    said: str
+    gone: bool = False
+
+
+def delivered(said: str) -> Outcome:
+    """The server has taken it."""
+    return Outcome(Attempt.Outcome.DELIVERED, clean(said))
+
+
+def deferred(said: str) -> Outcome:
+    """Not now: the next try may find it better."""
+    return Outcome(Attempt.Outcome.DEFERRED, clean(said))
+
+
+def refused(said: str, *, gone: bool = False) -> Outcome:
+    """Never: the next try would hear the same."""
+    return Outcome(Attempt.Outcome.REFUSED, clean(said), gone)
+
+
+def clean(said: str) -> str:
+    """One line of at most 500 characters, as it can be shown and stored whatever a server sent."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())
+    return line if len(line) <= SAID_MOST else line[: SAID_MOST - 1] + "…"

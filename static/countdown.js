@@ -15,6 +15,8 @@ function tick() {
   for (const time of document.querySelectorAll("time[data-countdown]")) {
     const left = Math.ceil(Number(time.dataset.countdown) - (Date.now() - opened) / 1000);
     time.textContent = left > 0 ? span(left) : time.dataset.ended;
+    const bar = time.parentElement.querySelector("progress");
+    if (bar) bar.value = Math.max(left, 0);
     if (left > 0) continue;
     delete time.dataset.countdown;
     if ("live" in document.body.dataset && !typed) location.reload();

@@ -17,7 +17,7 @@ type Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Line:
-    """One entry for people. `quote` is what somebody wrote in it."""
+    """One entry for people. `quote` is what somebody wrote in it; `opens` marks the approval that broke the glass."""
 
     id: str
     log: int
@@ -28,6 +28,7 @@ class Line:
     actor: str
     says: str
     quote: str
+    opens: bool = False
 
 
 def line(entry: Entry) -> Line:
@@ -43,6 +44,7 @@ def line(entry: Entry) -> Line:
         about=entry.about,
         actor="The portal" if actor["type"] == "portal" else actor["name"],
         says=SAYS[entry.kind](data),
+        opens=entry.kind == "bypass.approved" and data["active"],
         quote=data.get("comment") or (data["sentence"] if entry.kind == "review.refused" else ""),
     )
 

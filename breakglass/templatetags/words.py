@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from audit.canonical import timestamp
 from breakglass import durations, scopes, sentences
@@ -20,6 +22,12 @@ register.filter("seconds_until", clock.seconds_until)
 register.filter("duration", durations.show)
 register.filter("scope_words", scopes.in_words)
 register.filter("said", sentences.said)
+
+
+@register.filter
+def when(at: datetime) -> SafeString:
+    """A moment as a `<time>`, which the page's script also writes in the reader's own zone."""
+    return format_html('<time datetime="{}">{}</time>', timestamp(at), clock.in_words(at))
 
 
 @register.filter

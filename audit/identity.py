@@ -53,7 +53,7 @@ class Actor:
     @property
     def identity(self) -> str:
         """The identity as it stands in the certificate: an e-mail's domain is in its ASCII form."""
-        return _ascii_email(self.san) if self.type == "person" else self.san
+        return ascii_email(self.san) if self.type == "person" else self.san
 
     def as_data(self) -> dict[str, str]:
         return {
@@ -80,7 +80,8 @@ def general_name(actor_type: str, identity: str) -> x509.GeneralName:
         raise NoIdentity(f"{identity!r} can't stand in a certificate: {error}.") from error
 
 
-def _ascii_email(address: str) -> str:
+def ascii_email(address: str) -> str:
+    """The address with its domain in ASCII, as a certificate carries it. Raises NoIdentity."""
     local, _, domain = address.rpartition("@")
     try:
         return f"{local}@{domain.encode('idna').decode('ascii')}"

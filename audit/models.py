@@ -73,6 +73,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["log", "about", "index"], name="audit_entry_about"),
             models.Index(fields=["log", "kind", "index"], name="audit_entry_kind"),
+            models.Index(fields=["log", "time"], name="audit_entry_time"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from audit.canonical import canonical, timestamp
@@ -37,8 +37,17 @@ def cell(value: object) -> str:  # noqa: PLR0911  one a shape
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """The file's bytes, UTF-8 without a byte order mark."""
+    return b"".join(csv_lines(header, rows))
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The same line by line, for a file that is sent while its rows are still being read."""
+    yield _line(header)
+    for row in rows:
+        yield _line([neutral(cell(value)) for value in row])
+
+
+def _line(cells: Sequence[str]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([neutral(cell(value)) for value in row] for row in rows)
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
     return text.getvalue().encode()

@@ -46,10 +46,11 @@ class Period:
 
 def parse_period(start: str, end: str) -> Period:
     """The period between two dates as in 2026-01-01. Raises BadPeriod."""
-    return Period(_parse("period_start", start), _parse("period_end", end))
+    return Period(parse_day("period_start", start), parse_day("period_end", end))
 
 
-def _parse(field: str, text: str) -> date:
+def parse_day(field: str, text: str) -> date:
+    """A day as in 2026-01-31, typed into this field. Raises BadPeriod."""
     if not _DATE.fullmatch(text.strip()):
         raise BadPeriod(field, f"{text[:40]!r} is not a date: write it as in 2026-01-31.")
     try:

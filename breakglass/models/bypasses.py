@@ -116,6 +116,7 @@ class Bypass(TenantOwned):
                 name="bypass_active_scope",
             ),
             models.Index(fields=["tenant", "status", "requested_at"], name="bypass_by_status"),
+            models.Index(fields=["tenant", "requested_at", "id"], name="bypass_in_order"),
         ]
 
     def __str__(self) -> str:

@@ -79,6 +79,9 @@ class Check(TenantOwned):
         indexes = [
             models.Index(fields=["gate", "service", "environment", "-at"], name="check_by_scope"),
             models.Index(fields=["tenant", "id"], condition=Q(batch=None, first=False), name="check_unsealed"),
+            models.Index(fields=["tenant", "at", "id"], name="check_in_order"),
+            models.Index(fields=["gate", "at", "id"], name="check_in_order_at_gate"),
+            models.Index(fields=["tenant", "at", "id"], condition=Q(bypass__isnull=False), name="check_let_through"),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ class Deploy(TenantOwned):
 
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["gate", "external_id"], name="deploy_id_once")]
+        indexes = [models.Index(fields=["tenant", "first_seen_at", "id"], name="deploy_in_order")]
 
     def __str__(self) -> str:
         return self.external_id

@@ -26,6 +26,7 @@ class Line:
     kind: str
     about: str
     actor: str
+    identity: str
     says: str
     quote: str
     opens: bool = False
@@ -43,6 +44,7 @@ def line(entry: Entry) -> Line:
         kind=entry.kind,
         about=entry.about,
         actor="The portal" if actor["type"] == "portal" else actor["name"],
+        identity=actor["identity"],
         says=SAYS[entry.kind](data),
         opens=entry.kind == "bypass.approved" and data["active"],
         quote=data.get("comment") or (data["sentence"] if entry.kind == "review.refused" else ""),

@@ -8,7 +8,10 @@ from breakglass.gates import authzen, opa
 from breakglass.views import (
     acting,
     audit_log,
+    bypasses,
     channels,
+    checks,
+    deploys,
     errors,
     evidence,
     extending,
@@ -73,8 +76,11 @@ one_log = [
 tenant: list[URLPattern | URLResolver] = [
     path("", home.now, name="now"),
     path("queue/", waiting.queue, name="queue"),
+    path("bypasses/", bypasses.bypasses, name="bypasses"),
     path("bypasses/new", requesting.new_bypass, name="new-bypass"),
     path("bypasses/<bypass:bypass_id>/", include(bypass)),
+    path("checks/", checks.checks, name="checks"),
+    path("deploys/", deploys.deploys, name="deploys"),
     path("post-mortems/", post_mortems.index, name="post-mortems"),
     path("post-mortems/template", post_mortems.template, name="post-mortem-template"),
     path("post-mortems/<bypass:bypass_id>/", include(post_mortem)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,11 +14,12 @@ from audit.dsse import PREDICATE_TYPE
 from audit.models import Entry, Log
 from audit.trust import trust_config
 from breakglass import sentences
+from breakglass.views import log_list
 from breakglass.views.edge import page
+from breakglass.views.lists import answer
 from tenants.access import TenantRequest
 from tenants.roles import Role
 
-PAGE = 50
 JSON = "application/json"
 
 auditors = page(Role.AUDITOR, Role.ADMIN)
@@ -28,16 +28,9 @@ auditors = page(Role.AUDITOR, Role.ADMIN)
 @auditors
 @require_safe
 def audit(request: TenantRequest) -> HttpResponse:
-    """The logs and their newest entries; `before=<entry id>` goes back in time."""
-    tenant = str(request.tenant.pk)
-    entries = log.entries_of(tenant).reverse()
-    before = request.GET.get("before", "")
-    if before:
-        last = _found(log.find_entry(tenant, before))
-        entries = entries.filter(Q(log__number__lt=last.log.number) | Q(log=last.log, index__lt=last.index))
-    lines = [sentences.line(entry) for entry in entries[: PAGE + 1]]
-    words = {"logs": log.logs_of(tenant).select_related("head"), "lines": lines[:PAGE], "before": before}
-    return render(request, "audit/list.html", words | {"more": len(lines) > PAGE})
+    """The logs, and the entries that the address asks for, the newest first."""
+    logs = log.logs_of(str(request.tenant.pk)).select_related("head")
+    return answer(request, log_list.LISTING, logs=logs)
 
 
 @auditors

@@ -15,7 +15,7 @@ from audit import log
 from audit.canonical import canonical
 from audit.kinds import KINDS
 from breakglass import sentences
-from breakglass.views import audit_log
+from breakglass.views import keyset
 from tests.cast import Cast
 from tests.conftest import Approve, Ask
 from tests.pages.conftest import Get, path
@@ -49,7 +49,7 @@ def test_the_files_are_the_logs(acme: Cast) -> None:
 def test_the_newest_come_first_and_older_ones_follow(
     acme: Cast, ask: Ask, get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_log, "PAGE", 3)
+    monkeypatch.setattr(keyset, "PAGE", 3)
     ask()
     size = log.entries_of(str(acme.tenant.pk)).count()
     seen: list[str] = []

@@ -31,9 +31,9 @@ LATER = NOW + 2 * MINUTE
 
 
 def plant(cast: Cast) -> None:
-    """A request (refused to rosa), an active bypass with checks and a deploy, a withdrawn one; what was told; a morning.
+    """A request (refused to rosa), an active bypass with checks, verdicts and a deploy, a withdrawn one; and a morning.
 
-    One message is sent, the others wait. One pack is ready, another waits.
+    There is a webhook. One message is sent, the others wait. One pack is ready, another waits.
     """
     with context.entered(cast.tenant):
         channels.add_webhook(url="https://hooks.example/bypasses", secret=signing.new_secret(), by=None, now=NOW)
@@ -119,7 +119,7 @@ def another(field: Any, value: Any) -> Any:
         models.UUIDField: uuid.uuid4,
         models.BooleanField: lambda: not value,
         models.DateTimeField: lambda: NOW + timedelta(days=400),
-        models.DateField: lambda: (NOW + timedelta(days=400)).date(),
+        models.DateField: (NOW + timedelta(days=400)).date,
         models.BinaryField: lambda: b"another",
         models.JSONField: lambda: ["another"],
         models.IntegerField: lambda: (value or 0) + 1000,

@@ -45,7 +45,7 @@ SECRET_ASK = replace(
 
 @dataclass(frozen=True)
 class Planted:
-    """An active bypass, one that waits, and the post-mortem of one that has ended, its action and a finding of pete's."""
+    """An active bypass, one that waits, the post-mortem and action of one that has ended, a finding of pete's ..."""
 
     active: Bypass
     waiting: Bypass

@@ -18,7 +18,7 @@ def planted(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     """Acme's cast, in a transaction that is rolled back after the module: each act in it takes a savepoint."""
     with django_db_blocker.unblock():
         undone = transaction.atomic()
-        undone._from_testcase = True  # type: ignore[attr-defined]  as Django's own: a durable block may be inside
+        undone._from_testcase = True  # type: ignore[attr-defined]  # as Django's own: a durable block may be inside
         with undone:
             for slug in ("acme", "globex"):
                 plant(Cast(slug))

@@ -25,6 +25,7 @@ from tests.domain.support import MINUTE, QUARTER, shown
 from tests.tenancy.planted_morning import plant_morning
 
 type Violation = Callable[[], object]
+type Find = Callable[[Cast], list[Violation]]
 
 SCOPE = Scope("payments", "ci", ASK.branch)
 LATER = NOW + 2 * MINUTE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -12,12 +11,10 @@ from audit.trigger_sql import Trigger
 from breakglass.models import Bypass, Check, ChecksBatch, Deploy, Review
 from tenants.models import GroupMembership, Human, RoleGrant, Tenant
 from tests.cast import NOW, Cast
-from tests.domain.planted import Violation, change, copy, rows, some
+from tests.domain.planted import Find, Violation, change, copy, rows, some
 from tests.domain.support import MINUTE
 from tests.domain.violations_morning import MORNING
 from tests.domain.violations_telling import TELLING
-
-type Find = Callable[[Cast], list[Violation]]
 
 WINDOW = {"starts_at": NOW, "expires_at": NOW + MINUTE}
 

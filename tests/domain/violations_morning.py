@@ -6,7 +6,7 @@ from django.db import models
 
 from breakglass.models import ActionItem, Bypass, Finding, PostMortem, Revision, RuleVerdict
 from tests.cast import NOW, Cast
-from tests.domain.planted import Violation, change, copy, some
+from tests.domain.planted import Find, Violation, change, copy, some
 
 NEW = 4711  # an id that nothing has
 
@@ -78,7 +78,7 @@ def _unchained(acme: Cast) -> list[Violation]:
     ]
 
 
-MORNING = {
+MORNING: dict[str, Find] = {
     "breakglass_bypass_chain": _unchained,
     "breakglass_postmortem_frozen": lambda acme: [change(_post_mortem(acme), due_at=NOW)],
     "breakglass_postmortem_four_eyes_insert": _born_signed,

@@ -6,7 +6,7 @@ from typing import Any
 
 from breakglass.models import Message, Pack, PackFile, Verdict, Webhook
 from tests.cast import NOW, Cast
-from tests.domain.planted import Violation, change, copy, some
+from tests.domain.planted import Find, Violation, change, copy, some
 
 
 def _settled(acme: Cast) -> list[Violation]:
@@ -33,7 +33,7 @@ def _webhook(acme: Cast) -> Webhook:
     return found
 
 
-TELLING = {
+TELLING: dict[str, Find] = {
     "breakglass_message_frozen": lambda acme: [change(some(Message, tenant=acme.tenant), cause="1-1")],
     "breakglass_message_final": _settled,
     "breakglass_webhook_frozen": lambda acme: [

@@ -125,7 +125,7 @@ def another(field: Any, value: Any) -> Any:
         models.JSONField: lambda: ["another"],
         models.IntegerField: lambda: (value or 0) + 1000,
     }
-    return next((make() for kind, make in others.items() if isinstance(field, kind)), "another")
+    return next((make() for kind, make in others.items() if isinstance(field, kind)), "another"[: field.max_length])
 
 
 def _fields(row: models.Model) -> list[Any]:

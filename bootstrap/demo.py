@@ -58,6 +58,7 @@ def _settings(folder: Path, port: int, known: Mapping[str, str]) -> dict[str, st
         "EMAIL_URL": f"file://{place}/mail",
         "CACHE_URL": "db://django_cache",
         "SIGNER": "embedded",
+        "STYLEGUIDE": "1",
     }
 
 

@@ -135,6 +135,9 @@ DEFAULT_FROM_EMAIL = f"Breakglass <breakglass@{_site.hostname}>"
 # Webhooks go to public addresses by https; the hosts that the operator vouches for (host:port, ...) may be others.
 WEBHOOK_ALLOW = env.names("WEBHOOK_ALLOW")
 
+# The page of parts at /styleguide/, for those who build pages.
+STYLEGUIDE = env.text("STYLEGUIDE", "0") == "1"
+
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from where they are: nothing to collect, nothing to forget
 STATICFILES_DIRS = [BASE_DIR / "static"]

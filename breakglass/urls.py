@@ -25,6 +25,7 @@ from breakglass.views import (
     record,
     requesting,
     settings,
+    styleguide,
     waiting,
 )
 
@@ -108,6 +109,7 @@ urlpatterns = [
     path("accounts/", include("tenants.accounts")),
     path("t/<slug:tenant>/", include(tenant)),
     path(".well-known/authzen-configuration/t/<slug:tenant>", authzen.configuration, name="authzen-configuration"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -49,7 +49,7 @@ function localise(root) {
     const seconds = (at - Date.now() - skew) / 1000;
     time.title = time.textContent.trim();
     time.textContent = `${whole.format(at)} ${name}`;
-    if (Math.abs(seconds) < 86_400) time.append(` · ${relative(seconds)}`);
+    if (Math.abs(seconds) < 86_400 && !time.closest(".countdown")) time.append(` · ${relative(seconds)}`);
   }
 }
 

@@ -20,6 +20,7 @@ from breakglass.views import approvals
 from breakglass.views.acts import LABELS, acts_on, extension
 from breakglass.views.clock import moment
 from breakglass.views.edge import page
+from breakglass.views.impact import impacts
 from breakglass.views.told import told
 from tenants import drafts
 from tenants.access import TenantRequest
@@ -53,6 +54,7 @@ def answer(
     person, now = records.person_of(request.member), moment(request)
     words |= {
         "acts": acts_on(bypass, words["tier"], person, words["reviews"], now) | extension(bypass, person, now),
+        "impact": impacts([bypass], now)[bypass.pk] if words["status"] == Status.REQUESTED else None,
         "ttl_choices": words["statement"]["ttl_choices"],
         "typed": {"comment": "", "ttl": ""} if typed is None else typed.dict(),
         "notice": notice,

@@ -18,6 +18,7 @@ NAMES = [
     "EMAIL_URL",
     "CACHE_URL",
     "SIGNER",
+    "STYLEGUIDE",
 ]
 
 
@@ -36,6 +37,7 @@ def test_first_run_writes_every_setting(tmp_path: Path) -> None:
         "EMAIL_URL": f"file://{tmp_path}/mail",
         "CACHE_URL": "db://django_cache",
         "SIGNER": "embedded",
+        "STYLEGUIDE": "1",
     }
 
 

@@ -21,6 +21,7 @@ PDF = "200" if importlib.util.find_spec("weasyprint") and find_library("pangoft2
 # fmt: off
 #                    out  strange theirs rosa pete  ada  olga alex token their
 EVERYBODY =         "200  200     200    200  200   200  200  200  200   200"
+SWITCHED_OFF =      "404  404     404    404  404   404  404  404  404   404"
 HOME =              "302  302     302    302  302   302  302  302  302   302"
 MEMBERS =           "302  404     404    200  200   200  200  200  302   302"
 MEMBERS_MOVE_ON =   "302  404     404    302  302   302  302  302  302   302"
@@ -84,7 +85,7 @@ POST_MORTEM = [
     *("post-mortem-link-incident", "post-mortem-assign", "post-mortem-sign-off"),
 ]
 ARGUMENTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("home", "livez", "readyz"), ()),
+    **dict.fromkeys(("home", "styleguide", "livez", "readyz"), ()),
     **dict.fromkeys(
         ("record", "approve", "deny", "withdraw", "return", "revoke", "extend", "record-pdf", *POST_MORTEM),
         ("tenant", "bypass_id"),
@@ -99,6 +100,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 TABLE = [
     Row("home", HOME),
+    Row("styleguide", SWITCHED_OFF),
     Row("livez", EVERYBODY),
     Row("readyz", EVERYBODY),
     Row("now", MEMBERS),

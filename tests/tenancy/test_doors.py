@@ -20,7 +20,9 @@ from tests.tenancy.table import ACCOUNTS, COLUMNS, OUTSIDE, TABLE, Row
 from tests.tenancy.visitors import everything, outside, still, visit, visitor
 
 GET_ROWS = [row for row in TABLE if row.method == "get"]
-TENANT_ROWS = [row for row in TABLE if row.name not in {"home", "livez", "readyz", "authzen-configuration"}]
+TENANT_ROWS = [
+    row for row in TABLE if row.name not in {"home", "styleguide", "livez", "readyz", "authzen-configuration"}
+]
 POSTS = {row.name for row in TABLE if row.method == "post"}
 
 

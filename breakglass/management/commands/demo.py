@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from breakglass import demo
+from breakglass.demo import month
 from tenants.models import Tenant
 
 STOP_WITHIN = 10  # seconds
@@ -56,8 +57,10 @@ def _tell(path: Path) -> dict[str, Any]:
     if told is None and Tenant.objects.exists():
         raise CommandError(f"{path} is gone, and the tokens in it with it: remove {path.parent} to begin anew.")
     if not Tenant.objects.exists():
-        password = secrets.token_urlsafe(9)
-        told = _words(password, demo.play(password=password, now=timezone.now()))
+        password, now = secrets.token_urlsafe(9), timezone.now()
+        played = demo.play(password=password, now=now - month.LENGTH)
+        month.Month(played["acme"], now).play()
+        told = _words(password, played)
     told = {**(told or {}), "base_url": settings.SITE_URL}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

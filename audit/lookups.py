@@ -34,8 +34,11 @@ class _Within(Func):
 def by_actor(who: str) -> Q:
     """Entries that are signed as whoever goes by this identity or name, in words of their time."""
     said = Q()
-    for text in {who, who.lower(), _as_signed(who)}:
-        said |= _says(_pair("identity", text) + b',"issuer":') | _says(_pair("name", text) + b',"sub":')
+    for name in {who, who.lower()}:
+        said |= _says(_pair("name", name) + b',"sub":')
+    if "@" in who or ":" in who:
+        for identity in {who, who.lower(), _as_signed(who)}:
+            said |= _says(_pair("identity", identity) + b',"issuer":')
     return said
 
 

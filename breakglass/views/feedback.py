@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -49,6 +51,7 @@ def _answer(request: TenantRequest, refused: BypassError | None = None) -> HttpR
     rows = Finding.objects.select_related(*findings.RELATED).filter(closed_at=None).order_by("due_at", "pk")[:MOST]
     words = {
         "days": days,
+        "since": (now - timedelta(days=days)).date().isoformat(),
         "choices": DAYS,
         "found": found,
         "charts": charts.of(found.rules),

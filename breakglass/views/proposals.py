@@ -1,0 +1,1 @@
+"""A change that takes two: its page, and the three forms on it."""

@@ -83,7 +83,7 @@ def _concerned(parts: Iterable[LogPart]) -> set[str]:
 
 
 def _chosen(part: LogPart, concerned: set[str]) -> QuerySet[Entry]:
-    """The range, and before it: the genesis, rights, policies and who agreed, and what concerns the range's bypasses."""
+    """The range, and before it: the genesis, rights, policies, consents, and what concerns the range's bypasses."""
     ranged = Q(index__gte=part.first, index__lte=part.last)
     nouns = [f"{noun}." for noun in sorted(BACK)]
     back = Q(index=0) | Q(about__in=concerned)

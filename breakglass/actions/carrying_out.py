@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit.kinds import PersonWords
 from breakglass import changes
 from breakglass.actions import telling
 from breakglass.actions.accounts import check_all, check_email, check_name, find_account
+from breakglass.actions.cleaning import full_clean
 from breakglass.actions.setting_up import directory, publish_policy
 from breakglass.changes import Change
 from breakglass.errors import BadInput, WrongState
@@ -113,19 +113,9 @@ def _check_policy(source: str) -> None:
 
 
 def _check_group(change: changes.CreateGroup) -> None:
-    group = Group(slug=change.slug, name=change.name.strip())
-    try:
-        group.full_clean()
-    except ValidationError as error:
-        raise BadInput(_by_field(error)) from error
+    full_clean(Group(slug=change.slug, name=change.name.strip()))
     check_all(name=lambda: check_name(change.name))
     _members(change.members)
-
-
-def _by_field(error: ValidationError) -> dict[str, list[str]]:
-    """Django's words by field; that a slug is taken comes as a word on the whole row."""
-    found = {"slug" if field == "__all__" else field: says for field, says in error.message_dict.items()}
-    return {field: [str(one) for one in says] for field, says in found.items()}
 
 
 def _check_new(change: changes.AddMember) -> None:

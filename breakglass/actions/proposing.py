@@ -50,7 +50,7 @@ def propose(*, change: Change, by: Member | None, now: datetime) -> Proposal:
         proposed_by=by,
         proposer_human_id=None if by is None else by.human_id,
         proposed_at=now,
-        due_at=_due(change, by, now),
+        due_at=when_due(change, by, now),
     )
     if proposal.due_at == now:
         proposals.make(proposal, None, now)
@@ -147,7 +147,7 @@ def _like(change: Change) -> QuerySet[Proposal]:
     return Proposal.objects.select_related(*proposals.RELATED).filter(digest=digest(change)).order_by("-pk")
 
 
-def _due(change: Change, by: Member | None, now: datetime) -> datetime | None:
+def when_due(change: Change, by: Member | None, now: datetime) -> datetime | None:
     """When the clock carries it out: at once what takes one or is first set-up, in a day where there is no second."""
     if not takes_two(change) or proposals.in_first_set_up():
         return now

@@ -8,6 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
+from breakglass.actions.accounts import check_all, check_name
+from breakglass.actions.cleaning import full_clean
 from breakglass.errors import BadInput
 from breakglass.models import Gate, GateCredential, InFlight, PolicyVersion
 from breakglass.policy.directory import Directory, DirectoryGroup
@@ -32,7 +34,8 @@ def create_gate(
     by: Member | None,
     now: datetime,
 ) -> Gate:
-    """A gate with its closed lists. Raises BadInput for a name in them that no scope could say."""
+    """A gate with its closed lists. Raises BadInput for a name in them that no scope could say, or a slug in use."""
+    check_all(name=lambda: check_name(name))
     for service in services:
         parse_scope(service, environments[0] if environments else "production")
     for environment in environments:
@@ -51,7 +54,7 @@ def create_gate(
         in_flight=in_flight,
         created_at=now,
     )
-    gate.full_clean()
+    full_clean(gate)
     gate.save()
     data = kinds.GateCreated(
         gate=slug,
@@ -64,6 +67,35 @@ def create_gate(
     )
     record(data, by=by, now=now)
     return gate
+
+
+@transaction.atomic
+def connect_gate(
+    *,
+    slug: str,
+    name: str,
+    services: Sequence[str],
+    environments: Sequence[str],
+    required: Sequence[str],
+    practice: bool,
+    in_flight: str,
+    by: Member,
+    now: datetime,
+) -> tuple[Gate, str]:
+    """A gate and the secret of its first machine token, which can't be shown again. Raises as `create_gate`."""
+    gate = create_gate(
+        slug=slug,
+        name=name,
+        services=services,
+        environments=environments,
+        required=required,
+        practice=practice,
+        in_flight=in_flight,
+        by=by,
+        now=now,
+    )
+    _, secret = issue_credential(gate=gate, name=f"{slug} pipeline", by=by, now=now)
+    return gate, secret
 
 
 @transaction.atomic
@@ -81,6 +113,7 @@ def issue_credential(
         raise BadInput(
             {"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]}
         )
+    check_all(name=lambda: check_name(name))
     token, secret = issue_token(name=name, by=by, now=now, expires_at=expires_at)
     credential = GateCredential.objects.create(gate=gate, token=token, services=list(services))
     record(kinds.CredentialIssued(gate=gate.slug, token=token.pk, services=tuple(services)), by=by, now=now)

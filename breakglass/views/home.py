@@ -44,11 +44,13 @@ def now(request: TenantRequest) -> HttpResponse:
     mine = Bypass.objects.select_related("gate").filter(requester=request.member).order_by("-requested_at", "pk")
     person = records.person_of(request.member)
     waiting = waiting_for(person, moment(request))
+    steps = set_up.steps(request)
     words = {
         "mine": mine[:MOST_REQUESTS],
         "waiting": waiting,
         "owed": owed_by(request)[:MOST_REQUESTS],
-        "steps": set_up.steps(request),
+        "steps": steps,
+        "set_up": bool(steps) and all(step.done for step in steps),
         "proposals": proposals_for(person),
     }
     return render(request, "now.html", words)

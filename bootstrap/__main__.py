@@ -1,13 +1,19 @@
-"""The commands behind the make targets: `demo`, `test`, `check`, `lock`."""
+"""The commands behind the make targets: `demo`, `test`, `check`, `lock`, `pictures`."""
 
 from __future__ import annotations
 
 import sys
 
-from bootstrap import checks, demo, locks, suite
+from bootstrap import checks, demo, locks, pictures, suite
 from bootstrap.shell import SetupError
 
-COMMANDS = {"demo": demo.main, "test": suite.main, "check": checks.main, "lock": locks.main}
+COMMANDS = {
+    "demo": demo.main,
+    "test": suite.main,
+    "check": checks.main,
+    "lock": locks.main,
+    "pictures": pictures.main,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "django_htmx",
     "django_q",
 ]
 MIDDLEWARE = [

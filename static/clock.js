@@ -1,6 +1,7 @@
-// How a page's times live in a browser. Ticks every countdown by the time that has passed since the portal wrote it: the device's own clock may be wrong.
-// At zero it says so, and a page that shows things as they are is loaded once more, unless somebody has typed in it.
-const opened = Date.now();
+// How a page's times live in a browser. Ticks every countdown by the time that has passed since the portal wrote it:
+// the device's own clock may be wrong. At zero it says so, and a page that shows things as they are is loaded once
+// more, unless somebody has typed in it.
+const ends = new WeakMap();
 const pad = (number) => String(number).padStart(2, "0");
 let typed = false;
 addEventListener("input", () => (typed = true));
@@ -13,7 +14,8 @@ function span(seconds) {
 
 function tick() {
   for (const time of document.querySelectorAll("time[data-countdown]")) {
-    const left = Math.ceil(Number(time.dataset.countdown) - (Date.now() - opened) / 1000);
+    if (!ends.has(time)) ends.set(time, Date.now() + 1000 * Number(time.dataset.countdown));
+    const left = Math.ceil((ends.get(time) - Date.now()) / 1000);
     time.textContent = left > 0 ? span(left) : time.dataset.ended;
     const bar = time.parentElement.querySelector("progress");
     if (bar) bar.value = Math.max(left, 0);
@@ -23,7 +25,8 @@ function tick() {
   }
 }
 
-if (document.querySelector("time[data-countdown]")) setInterval(tick, 1000);
+tick();
+setInterval(tick, 1000);
 
 // Writes every moment in the reader's own zone, and how long ago it was if that is less than a day; what the portal
 // wrote, in UTC, is the title. By the portal's clock: the device's may be wrong.
@@ -54,3 +57,12 @@ function localise(root) {
 }
 
 localise(document);
+
+// A page that refreshes itself: what came new has times too, and a record in another state has other buttons.
+const status = () => document.getElementById("state")?.dataset.status;
+const before = status();
+document.addEventListener("htmx:after:swap", () => {
+  if (status() !== before && !typed) location.reload();
+  localise(document);
+  tick();
+});

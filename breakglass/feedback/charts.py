@@ -11,7 +11,7 @@ from breakglass.times import span
 WIDTH = 360
 ROW = 44  # a line of text and the bar below it
 MOST = 8
-LONGEST = 42  # characters of a label that fit the width
+LONGEST = 34  # characters of a label that fit the width
 
 
 @dataclass(frozen=True)

@@ -123,3 +123,43 @@ def test_done_shuts_the_gate_at_once(portal: Portal, browser: Browser) -> None:
     rosa.get_by_role("button", name="Done: shut the gate").click()
     expect(rosa.get_by_text("The gate enforces.")).to_be_visible()
     assert gate.check()[0] == 403
+
+
+def test_a_page_that_is_left_open_keeps_up(portal: Portal, browser: Browser) -> None:
+    """Rosa watches her record and has typed nothing: it turns active without her doing anything."""
+    gate = Gate(portal)
+    rosa = sign_in(browser, portal, "rosa", DESK)
+    rosa.goto(gate.check()[1].split("Ask for one: ")[1].strip())
+    rosa.get_by_label("Justification").fill("Rehearsal of watching.")
+    rosa.get_by_label("Incident link").fill("pending")
+    rosa.get_by_label("1m", exact=True).check()
+    rosa.get_by_role("button", name="Send request").click()
+    expect(rosa.get_by_text("Next: one peer")).to_be_visible()
+    pete = sign_in(browser, portal, "pete", PHONE)
+    pete.goto(rosa.url)
+    pete.get_by_role("button", name="Approve").click()
+    expect(rosa.get_by_role("complementary", name="Active bypasses")).to_contain_text("practice", timeout=20_000)
+    expect(rosa.get_by_role("button", name="Done: shut the gate")).to_be_enabled()
+    rosa.get_by_role("button", name="Done: shut the gate").click()
+
+
+def test_the_keys_lead_to_the_buttons_and_press_none(portal: Portal, browser: Browser) -> None:
+    rosa = sign_in(browser, portal, "rosa", DESK)
+    rosa.goto(Gate(portal).check()[1].split("Ask for one: ")[1].strip())
+    rosa.get_by_label("Justification").fill("Rehearsal by hand, jkad?")
+    rosa.get_by_label("Incident link").fill("pending")
+    rosa.get_by_role("button", name="Send request").click()
+    pete = sign_in(browser, portal, "pete", DESK)
+    pete.goto(f"{portal.url}/t/acme/queue/")
+    pete.keyboard.press("?")
+    expect(pete.get_by_role("dialog", name="Keys")).to_be_visible()
+    pete.keyboard.press("Escape")
+    pete.keyboard.press("j")
+    pete.keyboard.press("Enter")
+    expect(pete).to_have_url(rosa.url)
+    pete.keyboard.press("d")
+    expect(pete.get_by_role("button", name="Deny")).to_be_focused()
+    pete.keyboard.press("a")
+    expect(pete.get_by_role("button", name="Approve")).to_be_focused()
+    rosa.get_by_role("button", name="Withdraw the request").click()
+    expect(rosa.get_by_text("it never opened")).to_be_visible()

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("breakglass", "0003_the_morning_after"),
+        ("breakglass", "0004_changes_take_two"),
         ("tenants", "0002_being_away"),
     ]
 

@@ -29,8 +29,8 @@ def pages_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def five(ask: Ask, pages_of_two: None) -> list[str]:
-    """Five bypasses, the newest first, of which two were asked for in the same moment."""
-    for number in (0, 1, 1, 2, 3):
+    """Five bypasses, the newest first, of which three, on two pages, were asked for in the same moment."""
+    for number in (0, 1, 1, 1, 2):
         ask(justification=f"Number {Bypass.objects.count()}.", now=NOW + timedelta(seconds=number))
     return list(Bypass.objects.order_by("-requested_at", "-pk").values_list("pk", flat=True))
 

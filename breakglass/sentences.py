@@ -26,10 +26,10 @@ class Line:
     kind: str
     about: str
     actor: str
-    identity: str
     says: str
     quote: str
     opens: bool = False
+    identity: str = ""
 
 
 def line(entry: Entry) -> Line:

@@ -68,7 +68,7 @@ def test_the_longest_bar_is_as_wide_as_the_chart() -> None:
     rules = [numbers.RuleNumbers("g", "often", asked=4), numbers.RuleNumbers("g", "r" * 60, asked=1)]
     (chart,) = charts.of(rules)
     assert [(bar.value, bar.length) for bar in chart.bars] == [("4", 360), ("1", 90)]
-    assert (chart.height, [len(bar.label) for bar in chart.bars]) == (88, [10, 42])
+    assert (chart.height, [len(bar.label) for bar in chart.bars]) == (88, [10, 34])
 
 
 def _skip(acme: Cast, ask: Ask, approve: Approve, times: int) -> None:

@@ -23,7 +23,7 @@ def sent(kind: str, to: str) -> tuple[str, str]:
     delivery.deliver(message_id=message.pk, now=LATER)
     (letter,) = mail.outbox
     assert letter.to == [f"{to}@acme.example"]
-    return letter.subject, " ".join(str(letter.body).split())
+    return str(letter.subject), " ".join(str(letter.body).split())
 
 
 def test_the_other_admin_is_asked(running: Cast) -> None:

@@ -39,6 +39,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env_urls.cache(env.text("CACHE_URL", "db://django_cache"))}
 
 INSTALLED_APPS = [
+    # Without autodiscovery: the admins that packages bring along (accounts, queues) are registered nowhere.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "breakglass",
     "tenants",
     "audit",

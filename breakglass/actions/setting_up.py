@@ -33,14 +33,9 @@ def create_gate(
     now: datetime,
 ) -> Gate:
     """A gate with its closed lists. Raises BadInput for a name in them that no scope could say."""
-    for service in services:
-        parse_scope(service, environments[0] if environments else "production")
-    for environment in environments:
-        parse_scope("service", environment)
-    if not services or not environments or set(required) - {"branch", "artifact"}:
-        raise BadInput(
-            {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
-        )
+    check_lists(services, environments, required)
+    if Gate.objects.filter(slug=slug).exists():
+        raise BadInput({"slug": [f"There is a gate {slug} already: choose another slug."]})
     gate = Gate(
         slug=slug,
         name=name,
@@ -64,6 +59,18 @@ def create_gate(
     )
     record(data, by=by, now=now)
     return gate
+
+
+def check_lists(services: Sequence[str], environments: Sequence[str], required: Sequence[str]) -> None:
+    """Raises BadInput unless a gate can list these: names that a scope could say, at least one of each."""
+    for service in services:
+        parse_scope(service, environments[0] if environments else "production")
+    for environment in environments:
+        parse_scope("service", environment)
+    if not services or not environments or set(required) - {"branch", "artifact"}:
+        raise BadInput(
+            {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
+        )
 
 
 @transaction.atomic

@@ -1,0 +1,41 @@
+"""The way into both admins, and the only one: who may enter, and which page it is."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.template.response import SimpleTemplateResponse
+from django.urls import resolve, reverse
+
+from breakglass.admin import operator_urls, tenant_urls
+from breakglass.admin.addresses import mounted
+from breakglass.views.edge import NO_STORE, page
+from tenants.access import TenantRequest, operator
+from tenants.roles import Role
+
+
+@page(Role.ADMIN)
+def tenant_admin(request: TenantRequest, rest: str = "") -> HttpResponse:
+    """Every address of the tenant's admin."""
+    home = reverse("admin", args=[request.tenant.slug])
+    back = reverse("now", args=[request.tenant.slug])
+    log = reverse("audit", args=[request.tenant.slug])
+    return _answer(request, rest, urls=tenant_urls.__name__, home=home, links={"back": back, "log": log})
+
+
+@operator
+@NO_STORE
+def operator_admin(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every address of the operator's admin."""
+    links = {"back": reverse("home")}
+    return _answer(request, rest, urls=operator_urls.__name__, home=reverse("operator"), links=links)
+
+
+def _answer(request: HttpRequest, rest: str, *, urls: str, home: str, links: dict[str, str]) -> HttpResponse:
+    """The page below the mount, whole; a page that is not there raises Http404, as everywhere."""
+    vars(request)["frame"] = links | {"banner": render_to_string("parts/banner.html", request=request)}
+    with mounted(request, urls, home):
+        match = resolve(f"/{rest}/" if rest else "/", urls)
+        request.resolver_match = match
+        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer

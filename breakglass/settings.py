@@ -145,6 +145,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
+FORMAT_MODULE_PATH = "breakglass.formats"
 
 # At-least-once: a task that outlives `timeout` is killed before `retry` hands it to another worker.
 Q_CLUSTER = {

@@ -88,6 +88,8 @@ def issue_credential(
         raise BadInput(
             {"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]}
         )
+    if expires_at is not None and expires_at <= now:
+        raise BadInput({"expires_at": ["Choose a time after now; left empty, it works until it is revoked."]})
     token, secret = issue_token(name=name, by=by, now=now, expires_at=expires_at)
     credential = GateCredential.objects.create(gate=gate, token=token, services=list(services))
     record(kinds.CredentialIssued(gate=gate.slug, token=token.pk, services=tuple(services)), by=by, now=now)

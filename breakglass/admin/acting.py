@@ -50,6 +50,9 @@ class ActForm(ModelForm):  # type: ignore[type-arg]  # it takes no parameter at 
                 if name in self.kept
             }
 
+    def validate_unique(self) -> None:
+        """The act knows what there may be once, and says it in its own words."""
+
     def clean(self) -> dict[str, Any]:
         """What was refused, beside the field it is about."""
         if self.refused is not None:

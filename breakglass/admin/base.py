@@ -33,7 +33,8 @@ class Kept(ModelAdmin):  # type: ignore[type-arg]  # it takes no parameter at ru
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows of the entered tenant, with what is said of them."""
-        return super().get_queryset(request).select_related(*self.related)
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.related) if self.related else rows
 
     def get_urls(self) -> list[URLPattern]:
         """The list, a row, and a form to add one where that is allowed."""
@@ -82,6 +83,10 @@ class Kept(ModelAdmin):  # type: ignore[type-arg]  # it takes no parameter at ru
             raise PermissionDenied(READ_ONLY)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's. No page does without its frame, whatever a parameter says of popups: the banner is in it."""
+        return super().changelist_view(request, (extra_context or {}) | {"is_popup": False})
+
     def portal_page(self, row: Any) -> tuple[str, object] | None:
         """The name of the row's page on the portal and what it is called by there, if it has one."""
         return None
@@ -96,6 +101,7 @@ class Kept(ModelAdmin):  # type: ignore[type-arg]  # it takes no parameter at ru
         obj: Any = None,  # noqa: PLR0917  as Django calls it
     ) -> Any:
         """Django's, with the way to the row's own page."""
+        context |= {"is_popup": False, "show_save_and_add_another": False, "show_save_and_continue": False}
         found = self.portal_page(obj) if obj else None
         if found is not None:
             with portal_addresses(request):

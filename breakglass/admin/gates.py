@@ -56,8 +56,8 @@ class GateAdmin(Acting):
     form = GateForm
     may_add = may_change = True
     fields = GateForm.Meta.fields
-    list_display = ("slug", "name", "in_environments", "in_flight", "practice")
-    list_filter = ("practice", "in_flight")
+    list_display = ("slug", "name", "in_environments", "at_the_end", "practice")
+    list_filter = ("practice",)
     search_fields = ("slug", "name")
     ordering = ("name", "pk")
 
@@ -65,6 +65,11 @@ class GateAdmin(Acting):
     def in_environments(self, gate: Gate) -> str:
         """What it stands before, in short."""
         return ", ".join(gate.environments)
+
+    @display(description="in flight")
+    def at_the_end(self, gate: Gate) -> str:
+        """In a word."""
+        return gate.in_flight
 
     def portal_page(self, row: Gate) -> tuple[str, object]:
         """With the lines to paste."""

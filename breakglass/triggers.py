@@ -5,6 +5,7 @@ from __future__ import annotations
 from audit.trigger_sql import NEVER, Trigger
 from audit.triggers import append_only, check_row, frozen_columns, kept
 from breakglass.morning_triggers import morning_triggers
+from breakglass.proposal_triggers import proposal_triggers
 from breakglass.states import TERMINAL, TRANSITIONS
 
 ASKED = [
@@ -31,7 +32,7 @@ JUDGED = [
     ),
     *("evidence_url", "evaluated_at", "at"),
 ]
-TOLD = ["id", "key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
+TOLD = ["id", "key", "bypass_id", "proposal_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
 SHIPPED = [
     *("id", "gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
 ]
@@ -73,6 +74,7 @@ def record_triggers() -> list[Trigger]:
         *frozen_columns("breakglass_pack", ["period_start", "period_end", "by_id", "asked_at", "asked_entry"]),
         *frozen_columns("breakglass_packfile", ["pack_id"]),
         *morning_triggers(),
+        *proposal_triggers(),
     ]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
+from breakglass.actions.cleaning import full_clean
 from breakglass.actions.setting_up import check_lists
 from breakglass.errors import NotFound
 from breakglass.models import Gate
@@ -36,13 +37,13 @@ def change_gate(
     gate = Gate.objects.select_for_update(no_key=True).filter(pk=gate_id).first()
     if gate is None:
         raise NotFound("There is no such gate here: look at the list again.")
-    check_lists(services, environments, required)
     before = [getattr(gate, field) for field in CHANGES]
     gate.name, gate.services, gate.environments = name, list(services), list(environments)
     gate.required, gate.in_flight = list(required), in_flight
     if before == [getattr(gate, field) for field in CHANGES]:
         return gate
-    gate.full_clean()
+    full_clean(gate)
+    check_lists(gate)
     gate.save(update_fields=CHANGES)
     data = kinds.GateChanged(
         gate=gate.slug,

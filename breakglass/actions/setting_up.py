@@ -8,6 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
+from breakglass.actions.accounts import check_all, check_name
+from breakglass.actions.cleaning import full_clean
 from breakglass.errors import BadInput
 from breakglass.models import Gate, GateCredential, InFlight, PolicyVersion
 from breakglass.policy.directory import Directory, DirectoryGroup
@@ -32,10 +34,7 @@ def create_gate(
     by: Member | None,
     now: datetime,
 ) -> Gate:
-    """A gate with its closed lists. Raises BadInput for a name in them that no scope could say."""
-    check_lists(services, environments, required)
-    if Gate.objects.filter(slug=slug).exists():
-        raise BadInput({"slug": [f"There is a gate {slug} already: choose another slug."]})
+    """A gate with its closed lists. Raises BadInput for a name in them that no scope could say, or a slug in use."""
     gate = Gate(
         slug=slug,
         name=name,
@@ -46,7 +45,8 @@ def create_gate(
         in_flight=in_flight,
         created_at=now,
     )
-    gate.full_clean()
+    full_clean(gate)
+    check_lists(gate)
     gate.save()
     data = kinds.GateCreated(
         gate=slug,
@@ -61,16 +61,46 @@ def create_gate(
     return gate
 
 
-def check_lists(services: Sequence[str], environments: Sequence[str], required: Sequence[str]) -> None:
-    """Raises BadInput unless a gate can list these: names that a scope could say, at least one of each."""
-    for service in services:
-        parse_scope(service, environments[0] if environments else "production")
-    for environment in environments:
+def check_lists(gate: Gate) -> None:
+    """Raises BadInput for a list that is empty or says what no scope could."""
+    check_all(name=lambda: check_name(gate.name))
+    for service in gate.services:
+        parse_scope(service, "production")
+    for environment in gate.environments:
         parse_scope("service", environment)
-    if not services or not environments or set(required) - {"branch", "artifact"}:
+    if not gate.services or not gate.environments or set(gate.required) - {"branch", "artifact"}:
         raise BadInput(
             {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
         )
+
+
+@transaction.atomic
+def connect_gate(
+    *,
+    slug: str,
+    name: str,
+    services: Sequence[str],
+    environments: Sequence[str],
+    required: Sequence[str],
+    practice: bool,
+    in_flight: str,
+    by: Member,
+    now: datetime,
+) -> tuple[Gate, str]:
+    """A gate and the secret of its first machine token, which can't be shown again. Raises as `create_gate`."""
+    gate = create_gate(
+        slug=slug,
+        name=name,
+        services=services,
+        environments=environments,
+        required=required,
+        practice=practice,
+        in_flight=in_flight,
+        by=by,
+        now=now,
+    )
+    _, secret = issue_credential(gate=gate, name=f"{slug} pipeline", by=by, now=now)
+    return gate, secret
 
 
 @transaction.atomic
@@ -88,6 +118,7 @@ def issue_credential(
         raise BadInput(
             {"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]}
         )
+    check_all(name=lambda: check_name(name))
     if expires_at is not None and expires_at <= now:
         raise BadInput({"expires_at": ["Choose a time after now; left empty, it works until it is revoked."]})
     token, secret = issue_token(name=name, by=by, now=now, expires_at=expires_at)

@@ -91,14 +91,14 @@ class Kept(ModelAdmin):  # type: ignore[type-arg]  # it takes no parameter at ru
         """The name of the row's page on the portal and what it is called by there, if it has one."""
         return None
 
-    def render_change_form(
+    def render_change_form(  # noqa: PLR0917  as Django calls it
         self,
         request: HttpRequest,
         context: dict[str, Any],
         add: bool = False,
         change: bool = False,
         form_url: str = "",
-        obj: Any = None,  # noqa: PLR0917  as Django calls it
+        obj: Any = None,
     ) -> Any:
         """Django's, with the way to the row's own page."""
         context |= {"is_popup": False, "show_save_and_add_another": False, "show_save_and_continue": False}

@@ -9,16 +9,20 @@ from django import forms
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 
-from breakglass.actions.founding import NAME_MOST, Founded, found_tenant
+from breakglass.actions.accounts import NAME_MOST
+from breakglass.actions.founding import Founded, found_tenant
 from breakglass.admin.acting import ActForm, Acting, Done
 from breakglass.admin.addresses import portal_addresses
 from breakglass.admin.health import health
 from breakglass.admin.sites import Site
 from breakglass.models import Attempt
-from breakglass.notify import founded
+from breakglass.notify import mail, welcome
 from breakglass.views.clock import moment
 from tenants.access import TenantRequest
 from tenants.models import Tenant, User
+
+
+WHY = "You get this because the operator named you as the tenant's first admin."
 
 
 class OperatorSite(Site):
@@ -87,12 +91,13 @@ class TenantAdmin(Acting):
 
     def _write_to(self, request: HttpRequest, made: Founded) -> HttpResponse:
         """Where the letter could not be sent, its link is on the answer, to be passed on."""
+        user = made.admin.user
         with portal_addresses(request):
-            letter = founded.letter(made)
-            outcome = founded.send(made, letter)
+            letter = welcome.write(made.tenant, user, place="its admin", why=WHY)
+            outcome = mail.send(letter, to=user.email, key=f"welcome-{made.admin.pk}", thread="")
         if outcome.result == Attempt.Outcome.DELIVERED:
-            return self.told(request, Done(f"A letter with what to do next went to {made.admin.user.email}."))
-        says = f"The letter to {made.admin.user.email} could not be sent: give them this link yourself"
+            return self.told(request, Done(f"A letter with what to do next went to {user.email}."))
+        says = f"The letter to {user.email} could not be sent: give them this link yourself"
         return self.show_secret(request, Done(says, letter.link))
 
 

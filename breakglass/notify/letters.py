@@ -5,36 +5,20 @@ A subject holds only names that the gate lists or the portal makes; what people 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit import log
 from breakglass import durations, links
 from breakglass.models import Bypass, Message, MessageKind, PostMortem
+from breakglass.notify.letter import Letter, entry_data
 from breakglass.scopes import in_words
 from breakglass.states import Status
 from breakglass.times import in_words as moment
 from breakglass.times import seconds_until, span
 from tenants import context
 from tenants.models import Tenant
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One message in words. `quote` is what somebody typed, `why` says why the reader gets it."""
-
-    subject: str
-    heading: str
-    says: str
-    quote: str
-    quoted: str
-    facts: tuple[tuple[str, str], ...]
-    button: str
-    link: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +61,7 @@ def write(message: Message, now: datetime) -> Letter:
     """The letter for a message about a bypass, whose `bypass` is loaded as `actions.records.find` does."""
     if message.bypass is None:
         raise ValueError(f"{message.key} is about no bypass: nothing is known to write.")
-    told = Told(message.bypass, _entry(message.cause), now)
+    told = Told(message.bypass, entry_data(message.cause), now)
     form = FORMS[MessageKind(message.kind)]
     bypass = told.bypass
     asked = message.kind == MessageKind.ASKED
@@ -93,15 +77,6 @@ def write(message: Message, now: datetime) -> Letter:
         link=form.link(context.current(), bypass),
         why=form.why,
     )
-
-
-def _entry(cause: str) -> dict[str, Any]:
-    """The entry's data and its actor; nothing if there is no such entry."""
-    entry = log.find_entry(str(context.current_id()), cause)
-    if entry is None:
-        return {}
-    document: dict[str, Any] = json.loads(bytes(entry.document))
-    return {**document["data"], "actor": document["actor"]}
 
 
 def _speaker(told: Told) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from breakglass.actions.telling import WARNINGS
-from breakglass.models import Bypass, Message, MessageKind, PostMortem
+from breakglass.models import Bypass, Message, MessageKind, PostMortem, ProposalState
 from breakglass.states import Status
 
 
 def why_drop(message: Message, now: datetime) -> str:
     """The sentence for the record, or nothing if the message is to be sent."""
-    if (why := _receiver(message)) or message.bypass is None:
+    if why := _receiver(message):
         return why
+    if message.bypass is None:
+        return _proposal(message)
     if message.kind in OWED:
         return _post_mortem(message, PostMortem.objects.get(bypass_id=message.bypass.first_id))
     return _bypass(message, message.bypass, now)
@@ -42,6 +44,14 @@ def _bypass(message: Message, bypass: Bypass, now: datetime) -> str:
     overtaken = bypass.expires_at is not None and bypass.expires_at - now <= WARNINGS[MessageKind.ENDS_IN_2]
     if message.kind == MessageKind.ENDS_IN_10 and overtaken:
         return "Not sent: the last warning was due by then."
+    return ""
+
+
+def _proposal(message: Message) -> str:
+    """Somebody is asked while there is something to decide; what came of it is told however late."""
+    proposal = message.proposal
+    if message.kind == MessageKind.PROPOSED and proposal is not None and proposal.state != ProposalState.OPEN:
+        return f"Not sent: by then it was {proposal.get_state_display().lower()}."
     return ""
 
 

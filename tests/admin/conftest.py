@@ -1,4 +1,4 @@
-"""Both tenants with rows in every table, at a moment when a bypass is active; a browser of an admin, and an operator."""
+"""Both tenants with rows in every table while a bypass is active, a browser of an admin, and the operator's."""
 
 from __future__ import annotations
 

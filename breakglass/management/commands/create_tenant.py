@@ -8,11 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from breakglass import links
 from breakglass.actions.founding import Founded, found_tenant
 from breakglass.errors import BadInput
 from breakglass.models import Attempt
-from breakglass.notify import founded
-from breakglass.notify.outcomes import Outcome
+from breakglass.notify import mail, welcome
+from breakglass.notify.letter import Letter
 
 
 class Command(BaseCommand):
@@ -28,20 +29,28 @@ class Command(BaseCommand):
     def handle(self, *, slug: str, name: str, admin_email: str, admin_name: str, **_: Any) -> None:
         """Refuses a slug that is taken and whatever can't be written, all at once, before anything is made."""
         try:
-            made = found_tenant(
+            founded = found_tenant(
                 slug=slug, name=name, admin_email=admin_email, admin_name=admin_name, now=timezone.now()
             )
         except BadInput as error:
             lines = [f"--{field.replace('_', '-')}: {says}" for field, all_ in error.fields.items() for says in all_]
             raise CommandError("\n".join(lines)) from error
-        letter = founded.letter(made)
-        self.stdout.write(f"{made.tenant.name} has its log and a first policy: {founded.address(made)}")
+        letter = _letter(founded)
+        self.stdout.write(f"{founded.tenant.name} has its log and a first policy: {links.tenant_url(founded.tenant)}")
         self.stdout.write(f"{letter.says}\n{letter.button}: {letter.link}")
-        self.stdout.write(_sent(made, founded.send(made, letter)))
+        self.stdout.write(_send(founded, letter))
 
 
-def _sent(made: Founded, outcome: Outcome) -> str:
-    to = made.admin.user.email
+def _letter(founded: Founded) -> Letter:
+    """For the admin: to set a password, or, with one, to sign in."""
+    why = "You get this because the operator named you as the tenant's first admin."
+    return welcome.write(founded.tenant, founded.admin.user, place="its admin", why=why)
+
+
+def _send(founded: Founded, letter: Letter) -> str:
+    """Sends it once, and says what came of it: the tenant is there either way."""
+    to = founded.admin.user.email
+    outcome = mail.send(letter, to=to, key=f"welcome-{founded.admin.pk}", thread="")
     if outcome.result == Attempt.Outcome.DELIVERED:
         return f"The same was sent to {to}."
     return f"It could not be sent to {to} ({outcome.said}): give it to them yourself."

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.admin import action
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from breakglass.actions.channels import add_webhook, disable_webhook
@@ -80,7 +80,7 @@ class WebhookAdmin(Acting):
     form = WebhookForm
     may_add = True
     list_display = ("url", "created_at", "disabled_at", "disabled_because")
-    ordering = ("disabled_at", "-created_at", "-pk")
+    ordering = (F("disabled_at").asc(nulls_first=True), "-created_at", "-pk")
     actions = ("switch_off",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

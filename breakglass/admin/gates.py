@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.admin import action, display
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from breakglass.actions.gate_changes import change_gate
@@ -116,7 +116,7 @@ class CredentialAdmin(Acting):
     list_display = ("name", "gate", "hint", "created", "expires", "revoked", "synced_at")
     list_filter = ("gate",)
     search_fields = ("token__name",)
-    ordering = ("token__revoked_at", "-pk")
+    ordering = (F("token__revoked_at").asc(nulls_first=True), "-pk")
     actions = ("revoke",)
     readonly_fields = ("name", "gate", "hint", "for_services", "created", "expires", "revoked", "synced_at")
 

@@ -21,7 +21,6 @@ from breakglass.views.clock import moment
 from tenants.access import TenantRequest
 from tenants.models import Tenant, User
 
-
 WHY = "You get this because the operator named you as the tenant's first admin."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import display
+from django.db.models import F
 from django.http import HttpRequest
 
 from breakglass.admin.base import Kept
@@ -117,7 +118,7 @@ class FindingAdmin(Kept):
     related = ("gate", "bypass", "deploy", "owner__user")
     list_display = ("subject", "kind", "gate", "owner", "due_at", "closed_at")
     list_filter = ("kind", "gate")
-    ordering = ("closed_at", "due_at", "pk")
+    ordering = (F("closed_at").asc(nulls_first=True), "due_at", "pk")
     fields = ("kind", "subject", "gate", "bypass", "deploy", "owner", "opened_at", "due_at", "closed_at")
 
 

@@ -9,10 +9,12 @@ from django.http import HttpRequest
 from breakglass.admin.base import Kept
 from breakglass.admin.channels import TemplateAdmin, WebhookAdmin
 from breakglass.admin.gates import CredentialAdmin, GateAdmin
+from breakglass.admin.people import GroupAdmin, MemberAdmin
 from breakglass.admin.records import RECORDS
 from breakglass.admin.sites import Site
 from breakglass.models import Gate, GateCredential, PostMortemTemplate, Webhook
 from tenants.access import TenantRequest
+from tenants.models import Group, Member
 from tenants.roles import Role
 
 SET_UP: dict[Any, type[Kept]] = {
@@ -20,6 +22,8 @@ SET_UP: dict[Any, type[Kept]] = {
     GateCredential: CredentialAdmin,
     PostMortemTemplate: TemplateAdmin,
     Webhook: WebhookAdmin,
+    Member: MemberAdmin,
+    Group: GroupAdmin,
 }
 
 

@@ -44,11 +44,9 @@ class ActForm(ModelForm):  # type: ignore[type-arg]  # it takes no parameter at 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.kept is not None and not self.is_bound:
-            self.initial |= {
-                name: field.widget.value_from_datadict(self.kept, cast("Any", {}), name)
-                for name, field in self.fields.items()
-                if name in self.kept
-            }
+            for name, field in self.fields.items():
+                if name in self.kept:
+                    self.initial[name] = field.widget.value_from_datadict(self.kept, cast("Any", {}), name)
 
     def validate_unique(self) -> None:
         """The act knows what there may be once, and says it in its own words."""

@@ -68,8 +68,7 @@ class Kept(ModelAdmin):  # type: ignore[type-arg]  # it takes no parameter at ru
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """What the filters beside the list ask, and nothing else."""
-        filters = [one if isinstance(one, str) else one[0] for one in self.list_filter]
-        return lookup in {f"{name}{how}" for name in filters for how in LOOKUPS}
+        return lookup in {f"{name}{how}" for name in self.list_filter for how in LOOKUPS}
 
     def changeform_view(
         self,

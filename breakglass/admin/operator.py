@@ -55,11 +55,10 @@ class TenantAdmin(Acting):
     list_display = ("slug", "name", "created_at", "is_well")
     search_fields = ("slug", "name")
     ordering = ("name", "pk")
-    fields: Any = ("slug", "name", "admin_email", "admin_name")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What is typed to make one; of one that is there, its name and how it is."""
-        return self.list_display if obj else self.fields
+        return self.list_display if obj else ("slug", "name", "admin_email", "admin_name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of one that is there."""

@@ -68,7 +68,7 @@ class MemberForm(ActForm):
 def roles_of(member: Member) -> list[str]:
     """The roles that the member holds, in their order."""
     held = RoleGrant.objects.filter(member=member, until=None).values_list("role", flat=True)
-    return sorted(held, key=list(Role).index)
+    return sorted(held, key=[*map(str, Role)].index)
 
 
 class MemberAdmin(Acting):
@@ -143,7 +143,7 @@ class MemberAdmin(Acting):
 class GroupForm(ActForm):
     """An approver group."""
 
-    members = forms.ModelMultipleChoiceField(queryset=None, required=False, widget=forms.CheckboxSelectMultiple)
+    members: Any = forms.ModelMultipleChoiceField(queryset=None, required=False, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = Group

@@ -46,7 +46,7 @@ def addresses(site: Site, cast: Cast | None = None) -> list[str]:
     return sorted(found)
 
 
-def first(model: Any, cast: Cast | None) -> object:
+def first(model: Any, cast: Cast | None) -> Any:
     """The id of the tenant's first row."""
     if cast is None:
         return model.objects.values_list("pk", flat=True).order_by("pk")[0]

@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.test import Client
 
-from breakglass.actions import post_mortems, setting_up
+from breakglass.actions import filling, post_mortems, setting_up
 from breakglass.models import Gate, GateCredential, PostMortemTemplate, Webhook
 from tenants import context
 from tests.admin.conftest import DURING, Browser
@@ -163,7 +163,7 @@ def test_another_tenants_credential_is_not_revoked(alex: Browser) -> None:
 
 
 def test_a_template_is_published_a_version_at_a_time(alex: Browser) -> None:
-    assert alex.get(f"{TEMPLATES}add/").value("source") == post_mortems.DEFAULT
+    assert alex.get(f"{TEMPLATES}add/").value("source") == filling.DEFAULT
     for _ in range(2):
         said(alex, alex.post(f"{TEMPLATES}add/", source="# Night\r\n{timeline}"))
     template = only(alex, PostMortemTemplate)

@@ -93,7 +93,9 @@ class CredentialForm(ActForm):
     """A machine token for one gate."""
 
     gate: Any = forms.ModelChoiceField(queryset=None)
-    name = forms.CharField(max_length=100, help_text="Which pipeline or tool holds it.")
+    name = forms.CharField(
+        max_length=100, widget=forms.TextInput(attrs={"size": 40}), help_text="Which pipeline or tool holds it."
+    )
     services = LinesField(required=False, help_text=f"What it may speak for; left empty, all of the gate's. {NAMES}")
     expires_at = WhenField(required=False, label="Works until", help_text="UTC; left empty, until it is revoked.")
 

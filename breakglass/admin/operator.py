@@ -38,8 +38,12 @@ class OperatorSite(Site):
 class TenantForm(ActForm):
     """A tenant and its first admin."""
 
-    admin_email = forms.CharField(label="First admin's e-mail", max_length=254)
-    admin_name = forms.CharField(label="First admin's name", max_length=NAME_MOST)
+    admin_email = forms.CharField(
+        label="First admin's e-mail", max_length=254, widget=forms.TextInput(attrs={"size": 40})
+    )
+    admin_name = forms.CharField(
+        label="First admin's name", max_length=NAME_MOST, widget=forms.TextInput(attrs={"size": 40})
+    )
 
     class Meta:
         model = Tenant

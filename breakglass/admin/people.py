@@ -48,8 +48,8 @@ class MemberForm(ActForm):
 
     aliases: ClassVar[Mapping[str, str]] = {"role": "roles"}
 
-    email = forms.CharField(label="E-mail", max_length=254)
-    name = forms.CharField(max_length=100)
+    email = forms.CharField(label="E-mail", max_length=254, widget=forms.TextInput(attrs={"size": 40}))
+    name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"size": 40}))
     roles = forms.MultipleChoiceField(
         choices=[(role.value, says) for role, says in ROLES.items()],
         required=False,

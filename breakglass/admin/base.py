@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin import ActionLocation, ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
@@ -85,6 +86,20 @@ class Kept(ModelAdmin):  # type: ignore[type-arg]  # it takes no parameter at ru
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Django's. No page does without its frame, whatever a parameter says of popups: the banner is in it."""
         return super().changelist_view(request, (extra_context or {}) | {"is_popup": False})
+
+    def response_action(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        """Django's, once every row that was chosen has an id."""
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(chosen.replace("\x00", "?"), None)
+        except ValidationError as error:
+            raise BadRequest from error
+        return super().response_action(request, queryset, action_location)
 
     def portal_page(self, row: Any) -> tuple[str, object] | None:
         """The name of the row's page on the portal and what it is called by there, if it has one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve, reverse
@@ -33,6 +33,8 @@ def operator_admin(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 def _answer(request: HttpRequest, rest: str, *, urls: str, home: str, links: dict[str, str]) -> HttpResponse:
     """The page below the mount, whole; a page that is not there raises Http404, as everywhere."""
+    if "\x00" in rest + "".join(value for _, values in request.GET.lists() for value in values):
+        raise Http404  # no text in the database holds one, and PostgreSQL refuses to look for it
     vars(request)["frame"] = links | {"banner": render_to_string("parts/banner.html", request=request)}
     with mounted(request, urls, home):
         match = resolve(f"/{rest}/" if rest else "/", urls)

@@ -58,6 +58,23 @@ def test_an_odd_id_is_nobodys(model: str, alex: Browser) -> None:
     assert found == dict.fromkeys(odd, 404)
 
 
+def test_an_odd_filter_or_search_breaks_nothing(alex: Browser, planted: Planted) -> None:
+    odd = ["x", "\x00", "9" * 30, "-1", "é", "'", "%", "1,2"]
+    names = ["gate__id__exact", "reason_kind__exact", "drill__exact", "q", "p", "all", "e", "_facets", "gate__isnull"]
+    tried = [(name, one) for name in names for one in odd]
+    found = {pair: alex.get("breakglass/bypass/", **{pair[0]: pair[1]}).answer.status_code for pair in tried}
+    assert {pair: status for pair, status in found.items() if status not in {200, 302, 404}} == {}
+
+
+@pytest.mark.parametrize("model", ["gatecredential", "webhook"])
+def test_a_choice_that_is_no_row_breaks_nothing(model: str, alex: Browser, planted: Planted) -> None:
+    before, action = alex.size(), {"gatecredential": "revoke", "webhook": "switch_off"}[model]
+    odd = ["x", "", "9" * 30, "-1", "0", "1; DROP", "1\x00", "1,2"]
+    found = {one: alex.post(f"breakglass/{model}/", action=action, _selected_action=[one]).status_code for one in odd}
+    assert {one: status for one, status in found.items() if status not in {302, 400}} == {}
+    assert alex.size() == before
+
+
 def test_a_popup_is_an_ordinary_page_with_the_banner(alex: Browser, planted: Planted) -> None:
     for address in ("breakglass/gate/", "breakglass/gate/add/", "breakglass/bypass/"):
         page = alex.get(address, _popup="1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.trigger_sql import NEVER, Trigger
 from audit.triggers import append_only, check_row, frozen_columns, kept
-from breakglass.morning_triggers import morning_triggers
+from breakglass.morning_triggers import morning_triggers, open_once
 from breakglass.proposal_triggers import proposal_triggers
 from breakglass.states import TERMINAL, TRANSITIONS
 
@@ -33,6 +33,11 @@ JUDGED = [
     *("evidence_url", "evaluated_at", "at"),
 ]
 TOLD = ["id", "key", "bypass_id", "proposal_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
+TOLD_ONCE = [
+    *(("id",), ("key",)),
+    *(("tenant_id", "cause", "kind", "channel", "member_id"), ("tenant_id", "cause", "kind", "webhook_id")),
+]
+UNFINISHED = "{0}.state IN ('waiting', 'making', 'signing')"
 SHIPPED = [
     *("id", "gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
 ]
@@ -65,14 +70,16 @@ def record_triggers() -> list[Trigger]:
         *frozen_columns("breakglass_deploy", SHIPPED),
         _inside_its_bypass("breakglass_deploy"),
         *kept("breakglass_webhook"),
-        *frozen_columns("breakglass_webhook", ["url", "secret", "created_at"]),
-        *kept("breakglass_message", [("id",), ("key",)]),
+        open_once("breakglass_webhook", ["url"], "{0}.disabled_at IS NULL"),
+        *frozen_columns("breakglass_webhook", ["id", "url", "secret", "created_at"]),
+        *kept("breakglass_message", TOLD_ONCE),
         *frozen_columns("breakglass_message", TOLD),
         *_settled(),
         *append_only("breakglass_attempt", [("id",), ("message_id", "number")]),
         *kept("breakglass_pack"),
-        *frozen_columns("breakglass_pack", ["period_start", "period_end", "by_id", "asked_at", "asked_entry"]),
-        *frozen_columns("breakglass_packfile", ["pack_id"]),
+        open_once("breakglass_pack", ["by_id", "period_start", "period_end"], UNFINISHED),
+        *frozen_columns("breakglass_pack", ["id", "period_start", "period_end", "by_id", "asked_at", "asked_entry"]),
+        *frozen_columns("breakglass_packfile", ["id", "pack_id"]),
         *morning_triggers(),
         *proposal_triggers(),
     ]

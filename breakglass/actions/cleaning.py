@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 
 from breakglass.errors import BadInput
+
+
+def together(*checks: Callable[[], object]) -> None:
+    """Make every check, and raise one BadInput with all that they raise."""
+    found: dict[str, tuple[str, ...]] = {}
+    for check in checks:
+        try:
+            check()
+        except BadInput as error:
+            for field, says in error.fields.items():
+                found[field] = tuple(dict.fromkeys((*found.get(field, ()), *says)))
+    if found:
+        raise BadInput(found)
 
 
 def full_clean(row: Model) -> None:

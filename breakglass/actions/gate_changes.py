@@ -8,8 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import kinds
-from breakglass.actions.cleaning import full_clean
-from breakglass.actions.setting_up import check_lists
+from breakglass.actions.setting_up import check_gate
 from breakglass.errors import NotFound
 from breakglass.models import Gate
 from tenants.actions import record
@@ -42,8 +41,7 @@ def change_gate(
     gate.required, gate.in_flight = list(required), in_flight
     if before == [getattr(gate, field) for field in CHANGES]:
         return gate
-    full_clean(gate)
-    check_lists(gate)
+    check_gate(gate)
     gate.save(update_fields=CHANGES)
     data = kinds.GateChanged(
         gate=gate.slug,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from audit import kinds
 from breakglass.actions.accounts import check_all, check_name
-from breakglass.actions.cleaning import full_clean
+from breakglass.actions.cleaning import full_clean, together
 from breakglass.errors import BadInput
 from breakglass.models import Gate, GateCredential, InFlight, PolicyVersion
 from breakglass.policy.directory import Directory, DirectoryGroup
@@ -19,6 +20,8 @@ from breakglass.scopes import parse_scope
 from tenants import context
 from tenants.actions import issue_token, record
 from tenants.models import Group, GroupMembership, Member, Tenant
+
+MOST_LISTED = 500
 
 
 @transaction.atomic
@@ -45,8 +48,7 @@ def create_gate(
         in_flight=in_flight,
         created_at=now,
     )
-    full_clean(gate)
-    check_lists(gate)
+    check_gate(gate)
     gate.save()
     data = kinds.GateCreated(
         gate=slug,
@@ -61,17 +63,27 @@ def create_gate(
     return gate
 
 
-def check_lists(gate: Gate) -> None:
-    """Raises BadInput for a list that is empty or says what no scope could."""
-    check_all(name=lambda: check_name(gate.name))
-    for service in gate.services:
-        parse_scope(service, "production")
-    for environment in gate.environments:
-        parse_scope("service", environment)
+def check_gate(gate: Gate) -> None:
+    """Raises BadInput with everything that is wrong with the gate, as it is or is to be."""
+    together(
+        lambda: check_all(name=lambda: check_name(gate.name)), lambda: _check_lists(gate), lambda: full_clean(gate)
+    )
+
+
+def _check_lists(gate: Gate) -> None:
+    """Raises BadInput for a list that is empty, too long or says what no scope could."""
     if not gate.services or not gate.environments or set(gate.required) - {"branch", "artifact"}:
         raise BadInput(
             {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
         )
+    if max(len(gate.services), len(gate.environments)) > MOST_LISTED:
+        raise BadInput(
+            {"services": [f"A gate lists up to {MOST_LISTED} services and environments: make another gate."]}
+        )
+    together(
+        *(partial(parse_scope, service, "production") for service in gate.services),
+        *(partial(parse_scope, "service", environment) for environment in gate.environments),
+    )
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from tenants.access import TenantRequest, signed_in
 from tenants.memberships import tenants_of
 from tenants.models import User
 from tenants.people import Person
+from tenants.roles import Role
 
 MOST_REQUESTS = 10
 
@@ -44,16 +45,20 @@ def now(request: TenantRequest) -> HttpResponse:
     mine = Bypass.objects.select_related("gate").filter(requester=request.member).order_by("-requested_at", "pk")
     person = records.person_of(request.member)
     waiting = waiting_for(person, moment(request))
+    steps = set_up.steps(request)
     words = {
         "mine": mine[:MOST_REQUESTS],
         "waiting": waiting,
         "owed": owed_by(request)[:MOST_REQUESTS],
-        "steps": set_up.steps(request),
+        "steps": steps,
+        "set_up": bool(steps) and all(step.done for step in steps),
         "proposals": proposals_for(person),
     }
     return render(request, "now.html", words)
 
 
 def proposals_for(person: Person) -> list[Proposal]:
-    """What waits for this admin's consent."""
+    """What waits for this admin's consent; nothing for who is none."""
+    if Role.ADMIN not in person.roles:
+        return []
     return [one for one in open_proposals() if permissions.can(partial(consents.check_can_consent, person, one))]

@@ -66,7 +66,7 @@ def new(request: TenantRequest) -> HttpResponse:
             return _form(request, source, checked=True)
         proposal = proposing.propose(change=PublishPolicy(source=source), by=request.member, now=moment(request))
     except BypassError as error:
-        return _form(request, given[: LARGEST + 1].decode(errors="replace"), refused=error)
+        return _form(request, given.decode(errors="replace"), refused=error)
     return _proposed(request, proposal)
 
 

@@ -15,7 +15,11 @@ from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.conftest import Approve, Ask
 
-UNCOVERED = {**REPORT, "artifact": "", "url": "", "provenance_url": "", "bypass": None, "entry": None}
+UNCOVERED = {
+    **REPORT,
+    **dict.fromkeys(("artifact", "url", "provenance_url"), ""),
+    **dict.fromkeys(("bypass", "entry", "in_flight")),
+}
 
 
 def told(answer: Any) -> tuple[int, dict[str, Any]]:

@@ -113,13 +113,13 @@ tenant: list[URLPattern | URLResolver] = [
     path("api/openapi.json", openapi.openapi, name="api-openapi"),
     path("api/v1/", include(api)),
     path("admin/", door.tenant_admin, name="admin"),
-    path("admin/<path:rest>/", door.tenant_admin, name="admin-page"),
+    path("admin/<path:rest>/", door.tenant_page, name="admin-page"),
 ]
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/", include("tenants.accounts")),
     path("admin/", door.operator_admin, name="operator"),
-    path("admin/<path:rest>/", door.operator_admin, name="operator-page"),
+    path("admin/<path:rest>/", door.operator_page, name="operator-page"),
     path("t/<slug:tenant>/", include(tenant)),
     path(".well-known/authzen-configuration/t/<slug:tenant>", authzen.configuration, name="authzen-configuration"),
     path("livez", health.livez, name="livez"),

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve, reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from breakglass.admin import operator_urls, tenant_urls
 from breakglass.admin.addresses import mounted
@@ -13,10 +14,24 @@ from breakglass.views.edge import NO_STORE, page
 from tenants.access import TenantRequest, operator
 from tenants.roles import Role
 
+FORMS = require_http_methods(["GET", "HEAD", "POST"])
+
 
 @page(Role.ADMIN)
-def tenant_admin(request: TenantRequest, rest: str = "") -> HttpResponse:
-    """Every address of the tenant's admin."""
+@require_safe
+def tenant_admin(request: TenantRequest) -> HttpResponse:
+    """The first page of the tenant's admin."""
+    return _tenant(request, "")
+
+
+@page(Role.ADMIN)
+@FORMS
+def tenant_page(request: TenantRequest, rest: str) -> HttpResponse:
+    """Every other page of it."""
+    return _tenant(request, rest)
+
+
+def _tenant(request: TenantRequest, rest: str) -> HttpResponse:
     home = reverse("admin", args=[request.tenant.slug])
     back = reverse("now", args=[request.tenant.slug])
     log = reverse("audit", args=[request.tenant.slug])
@@ -25,8 +40,21 @@ def tenant_admin(request: TenantRequest, rest: str = "") -> HttpResponse:
 
 @operator
 @NO_STORE
-def operator_admin(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Every address of the operator's admin."""
+@require_safe
+def operator_admin(request: HttpRequest) -> HttpResponse:
+    """The first page of the operator's admin."""
+    return _operator(request, "")
+
+
+@operator
+@NO_STORE
+@FORMS
+def operator_page(request: HttpRequest, rest: str) -> HttpResponse:
+    """Every other page of it."""
+    return _operator(request, rest)
+
+
+def _operator(request: HttpRequest, rest: str) -> HttpResponse:
     links = {"back": reverse("home")}
     return _answer(request, rest, urls=operator_urls.__name__, home=reverse("operator"), links=links)
 

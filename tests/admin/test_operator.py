@@ -91,6 +91,10 @@ def test_a_tenant_that_is_refused_is_still_typed(field: str, typed: str, sentenc
     assert (Tenant.objects.count(), mail.outbox) == (before, [])
 
 
+def test_its_first_page_only_shows(operator: Client) -> None:
+    assert outside(operator, "post", "/admin/").status_code == 405
+
+
 def test_a_tenant_is_never_changed_or_deleted(house: Cast, operator: Client) -> None:
     page = f"{LIST}{house.tenant.pk}/change/"
     assert outside(operator, "post", page, INITECH).status_code == 403

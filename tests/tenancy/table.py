@@ -36,6 +36,7 @@ OWNER_CLOSES =      "302  404     404    403  302   403  403  302  302   302"
 AUDITORS_ASK =      "302  404     404    403  403   403  302  302  302   302"
 ADMINS =            "302  404     404    403  403   403  403  200  302   302"
 ADMINS_MOVE_ON =    "302  404     404    403  403   403  403  302  302   302"
+OPERATOR_ONLY =     "302  404     404    404  404   404  404  404  302   302"
 THE_GATE =          "401  401     401    401  401   401  401  401  200   401"
 THE_GATE_REPORTS =  "401  401     401    401  401   401  401  401  201   401"
 # fmt: on
@@ -73,6 +74,7 @@ class Row:
             "slug": "ci-checks",
             "finding_id": planted.finding.pk,
             "webhook_id": planted.webhook.pk,
+            "rest": "tenants/tenant" if self.name == "operator-page" else "breakglass/gate",
         }
         wanted = ARGUMENTS.get(self.name, ("tenant",))
         return reverse(self.name, kwargs={name: known[name] for name in wanted})
@@ -84,7 +86,9 @@ POST_MORTEM = [
     *("post-mortem-link-incident", "post-mortem-assign", "post-mortem-sign-off"),
 ]
 ARGUMENTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("home", "livez", "readyz"), ()),
+    **dict.fromkeys(("home", "livez", "readyz", "operator"), ()),
+    "operator-page": ("rest",),
+    "admin-page": ("tenant", "rest"),
     **dict.fromkeys(
         ("record", "approve", "deny", "withdraw", "return", "revoke", "extend", "record-pdf", *POST_MORTEM),
         ("tenant", "bypass_id"),
@@ -144,6 +148,12 @@ TABLE = [
     Row("channels", ADMINS),
     Row("channels", ADMINS, "post", send=lambda _: {"url": "https://1.1.1.1/bypasses"}),
     Row("disable-webhook", ADMINS_MOVE_ON, "post"),
+    Row("admin", ADMINS),
+    Row("admin-page", ADMINS),
+    Row("admin-page", ADMINS, "post"),
+    Row("operator", OPERATOR_ONLY),
+    Row("operator-page", OPERATOR_ONLY),
+    Row("operator-page", OPERATOR_ONLY, "post"),
     Row("audit", AUDITORS),
     Row("entry", AUDITORS),
     Row("entry-json", AUDITORS),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from audit.trigger_sql import NEVER, Trigger
+from audit.trigger_sql import Trigger
 from audit.triggers import check_row, frozen_columns, kept
+from breakglass.morning_triggers import open_once
 
 _TABLE = "breakglass_proposal"
 PROPOSED = ["id", "kind", "payload", "digest", "basis", "proposed_by_id", "proposer_human_id", "proposed_at", "due_at"]
@@ -11,14 +12,7 @@ PROPOSED = ["id", "kind", "payload", "digest", "basis", "proposed_by_id", "propo
 
 def proposal_triggers() -> list[Trigger]:
     """Every trigger on the proposals, beside those of tenancy."""
-    return [*kept(_TABLE), _open_once(), *_frozen(), *_humans(), *_states()]
-
-
-def _open_once() -> Trigger:
-    """A proposal that waits is not replaced by the same one (SQLite's INSERT OR REPLACE)."""
-    same = "tenant_id = NEW.tenant_id AND digest = NEW.digest AND state = 'open'"
-    taken = f"EXISTS (SELECT 1 FROM {_TABLE} WHERE {same})"  # noqa: S608
-    return Trigger(f"{_TABLE}_open_once", _TABLE, "INSERT", "The same is proposed already.", taken, NEVER)
+    return [*kept(_TABLE), open_once(_TABLE, ["digest"], "{0}.state = 'open'"), *_frozen(), *_humans(), *_states()]
 
 
 def _frozen() -> list[Trigger]:

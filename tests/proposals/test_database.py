@@ -96,4 +96,4 @@ def test_sqlite_does_not_replace(waiting: Proposal) -> None:
     columns = ", ".join(str(field.column) for field in Proposal._meta.concrete_fields if field.column != "id")
     statement = f"INSERT OR REPLACE INTO breakglass_proposal ({columns}) SELECT {columns} FROM breakglass_proposal"
     with connection.cursor() as cursor:
-        assert "The same is proposed already." in refused(lambda: cursor.execute(statement))
+        assert "The same is open already." in refused(lambda: cursor.execute(statement))

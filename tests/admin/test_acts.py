@@ -255,3 +255,12 @@ def test_what_was_typed_before_the_session_ended_is_there_after(house: Cast, clo
         "pause",
     )
     assert page.fields["required"] == ["branch"]
+
+
+def test_a_form_without_its_token_is_not_sent_and_kept(alex: Browser) -> None:
+    alex.client.handler.enforce_csrf_checks = True
+    before = alex.size()
+    page = Page(alex.post(f"{GATES}add/", **EDGE, in_flight="pause"))
+    assert (page.answer.status_code, f"{alex.base}{GATES}add/" in page.links, alex.size()) == (403, True, before)
+    assert alex.get(f"{GATES}add/").value("slug") == "edge"
+    assert alex.get(f"{GATES}add/").value("slug") == ""

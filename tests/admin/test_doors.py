@@ -9,7 +9,7 @@ import pytest
 from django.contrib import admin as django_admin
 from django.contrib.admin.utils import quote
 from django.test import Client, RequestFactory
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import clear_script_prefix, get_script_prefix, get_urlconf, reverse, set_script_prefix
 
 from breakglass.admin import operator, tenant
 from breakglass.admin.addresses import mounted
@@ -157,6 +157,17 @@ def test_every_link_of_every_page_leads_somewhere(alex: Browser, planted: Plante
     assert {link: status for link, status in found.items() if status != 200} == {}
     assert {link.split("/")[1] for link in links} == {"t"}
     assert all(link.startswith("/t/acme/") for link in links)
+
+
+def test_a_portal_below_a_path_has_its_admin_there(alex: Browser, planted: Planted) -> None:
+    set_script_prefix("/portal/")  # as a server's process does; the test client leaves it alone
+    try:
+        page = alex.get("breakglass/gate/")
+    finally:
+        clear_script_prefix()
+    links = {link for link in page.links if link.startswith("/")}
+    assert {link for link in links if not link.startswith("/portal/t/acme/")} == set()
+    assert f"/portal/t/acme/bypasses/{planted.active.pk}/" in links
 
 
 def test_the_addresses_of_an_admin_are_in_force_for_its_thread_alone(house: Cast) -> None:

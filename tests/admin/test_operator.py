@@ -9,7 +9,9 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
+from pytest_django import Settings
 
+from breakglass import env_urls
 from breakglass.admin import operator as operators
 from tenants import context
 from tenants.actions import remove_member, revoke_role
@@ -17,6 +19,7 @@ from tenants.models import Member, Tenant, User
 from tenants.roles import Role
 from tests.admin.addresses import addresses
 from tests.cast import NOW, Cast
+from tests.notify.conftest import free_port
 from tests.pages.reading import Page
 from tests.tenancy.planted import WORDS, Planted
 from tests.tenancy.visitors import everything, outside, visitor
@@ -70,6 +73,16 @@ def test_a_tenant_is_made_and_its_admin_written_to(operator: Client) -> None:
     assert link.startswith("http://localhost:8000/accounts/")
     assert outside(Client(), "get", link.removeprefix("http://localhost:8000")).status_code == 302
     assert link not in everything(answer) + everything(page.answer)
+
+
+def test_a_letter_that_is_not_sent_is_given_to_the_operator(operator: Client, settings: Settings) -> None:
+    settings.MAILERS = {"default": env_urls.mailer(f"smtp://127.0.0.1:{free_port()}")}
+    page = Page(outside(operator, "post", ADD, INITECH))
+    says = "The letter to milena@initech.example could not be sent: give them this link yourself"
+    link = next(word for word in page.text.split() if "/accounts/password/reset/key/" in word)
+    assert (page.answer.status_code, says in page.text, Tenant.objects.filter(slug="initech").count()) == (200, True, 1)
+    assert outside(Client(), "get", link.removeprefix("http://localhost:8000")).status_code == 302
+    assert link not in everything(outside(operator, "get", LIST))
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ AUDITORS_ASK =      "302  404     404    403  403   403  302  302  302   302"
 THE_OPERATORS =     "302  404     404    403  403   403  403  403  302   302"
 ADMINS =            "302  404     404    403  403   403  403  200  302   302"
 ADMINS_MOVE_ON =    "302  404     404    403  403   403  403  302  302   302"
+OPERATOR_ONLY =     "302  404     404    404  404   404  404  404  302   302"
 THE_GATE =          "401  401     401    401  401   401  401  401  200   401"
 THE_GATE_REPORTS =  "401  401     401    401  401   401  401  401  201   401"
 # fmt: on
@@ -75,6 +76,7 @@ class Row:
             "slug": "ci-checks",
             "finding_id": planted.finding.pk,
             "webhook_id": planted.webhook.pk,
+            "rest": "tenants/tenant" if self.name == "operator-page" else "breakglass/gate",
             "proposal_id": planted.proposal.pk,
             "token_id": planted.token.pk,
         }
@@ -89,7 +91,9 @@ POST_MORTEM = [
 ]
 PROPOSAL = ("proposal", "proposal-consent", "proposal-refuse", "proposal-withdraw")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("home", "livez", "readyz"), ()),
+    **dict.fromkeys(("home", "livez", "readyz", "operator"), ()),
+    "operator-page": ("rest",),
+    "admin-page": ("tenant", "rest"),
     **dict.fromkeys(
         ("record", "approve", "deny", "withdraw", "return", "revoke", "extend", "record-pdf", *POST_MORTEM),
         ("tenant", "bypass_id"),
@@ -152,6 +156,12 @@ TABLE = [
     Row("channels", ADMINS),
     Row("channels", ADMINS, "post", send=lambda _: {"url": "https://1.1.1.1/bypasses"}),
     Row("disable-webhook", ADMINS_MOVE_ON, "post"),
+    Row("admin", ADMINS),
+    Row("admin-page", ADMINS),
+    Row("admin-page", ADMINS, "post"),
+    Row("operator", OPERATOR_ONLY),
+    Row("operator-page", OPERATOR_ONLY),
+    Row("operator-page", OPERATOR_ONLY, "post"),
     Row("audit", AUDITORS),
     Row("entry", AUDITORS),
     Row("entry-json", AUDITORS),

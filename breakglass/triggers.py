@@ -31,7 +31,7 @@ JUDGED = [
     ),
     *("evidence_url", "evaluated_at", "at"),
 ]
-TOLD = ["id", "key", "bypass_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
+TOLD = ["id", "key", "bypass_id", "deploy_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
 SHIPPED = [
     *("id", "gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
 ]

@@ -10,7 +10,8 @@ from functools import partial
 from django.db import transaction
 
 from audit.models import Entry
-from breakglass.models import Bypass, Channel, Message, MessageKind, PostMortem, Review, Webhook
+from breakglass.models import Bypass, Channel, Deploy, Message, MessageKind, PostMortem, Review, Webhook
+from breakglass.models.deploys import DeployStatus
 from tenants import context
 
 A_DAY = timedelta(days=1)
@@ -30,12 +31,16 @@ class News:
         """A row for each of the members (by id), once, due now or at `due`."""
         return [self._row(Channel.EMAIL, due, member_id=member) for member in dict.fromkeys(who)]
 
-    def hooks(self) -> list[Message]:
-        """A row for each webhook that is on."""
-        on = Webhook.objects.filter(disabled_at=None).order_by("pk")
-        return [self._row(Channel.WEBHOOK, None, webhook_id=webhook.pk) for webhook in on]
+    def hooks(self, deploys: Iterable[int | None] = (None,)) -> list[Message]:
+        """A row for each webhook that is on, and each of the deploys (by id) if that is what it tells."""
+        on = list(Webhook.objects.filter(disabled_at=None).order_by("pk"))
+        return [
+            self._row(Channel.WEBHOOK, None, webhook_id=webhook.pk, deploy_id=deploy)
+            for deploy in deploys
+            for webhook in on
+        ]
 
-    def _row(self, channel: Channel, due: datetime | None, **receiver: int) -> Message:
+    def _row(self, channel: Channel, due: datetime | None, **receiver: int | None) -> Message:
         return Message(
             bypass=self.bypass,
             kind=self.kind,
@@ -83,9 +88,23 @@ def tell_withdrawn(bypass: Bypass, *, entry: Entry, now: datetime) -> None:
 
 
 def tell_ended(bypass: Bypass, *, entry: Entry, now: datetime) -> None:
-    """The requester, everybody who reviewed it, and the webhooks. Its status says how it ended."""
+    """The requester, everybody who reviewed it, and the webhooks, these of every deploy that is under way too.
+
+    Its status says how it ended.
+    """
+    tell(News(MessageKind(bypass.status), bypass, entry, now), _involved(bypass))
+    under_way = Deploy.objects.filter(bypass=bypass, status=DeployStatus.STARTED).order_by("pk")
+    _write(News(MessageKind.IN_FLIGHT, bypass, entry, now).hooks(under_way.values_list("pk", flat=True)))
+
+
+def tell_finding(bypass: Bypass, *, owner: int, entry: Entry, now: datetime) -> None:
+    """Of a deploy that should not have been: its owner (a member id), everybody involved, and the webhooks."""
+    tell(News(MessageKind.FINDING, bypass, entry, now), [owner, *_involved(bypass)])
+
+
+def _involved(bypass: Bypass) -> list[int]:
     reviewers = Review.objects.filter(bypass=bypass).order_by("pk").values_list("member_id", flat=True)
-    tell(News(MessageKind(bypass.status), bypass, entry, now), [bypass.requester_id, *reviewers])
+    return [bypass.requester_id, *reviewers]
 
 
 def tell_owed(owed: PostMortem, ended: Bypass, *, entry: Entry, now: datetime) -> None:

@@ -20,7 +20,7 @@ from breakglass.notify.outcomes import Outcome
 LEASE = timedelta(seconds=150)  # longer than django-q2 lets a task live and waits before it repeats one
 BACKOFF = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 3600, 4 * 3600, 12 * 3600)]
 MOST = len(BACKOFF) + 1  # tries, over 18 hours
-LOADED = ("member__user", "webhook", "bypass", *(f"bypass__{one}" for one in RELATED))
+LOADED = ("member__user", "webhook", "deploy", "bypass", *(f"bypass__{one}" for one in RELATED))
 DIED = "The worker stopped before it heard an answer."
 
 

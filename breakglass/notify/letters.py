@@ -5,15 +5,14 @@ A subject holds only names that the gate lists or the portal makes; what people 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit import log
 from breakglass import durations, links
 from breakglass.models import Bypass, Message, MessageKind, PostMortem
+from breakglass.notify.causes import said
 from breakglass.scopes import in_words
 from breakglass.states import Status
 from breakglass.times import in_words as moment
@@ -77,7 +76,7 @@ def write(message: Message, now: datetime) -> Letter:
     """The letter for a message about a bypass, whose `bypass` is loaded as `actions.records.find` does."""
     if message.bypass is None:
         raise ValueError(f"{message.key} is about no bypass: nothing is known to write.")
-    told = Told(message.bypass, _entry(message.cause), now)
+    told = Told(message.bypass, said(message.cause), now)
     form = FORMS[MessageKind(message.kind)]
     bypass = told.bypass
     asked = message.kind == MessageKind.ASKED
@@ -93,15 +92,6 @@ def write(message: Message, now: datetime) -> Letter:
         link=form.link(context.current(), bypass),
         why=form.why,
     )
-
-
-def _entry(cause: str) -> dict[str, Any]:
-    """The entry's data and its actor; nothing if there is no such entry."""
-    entry = log.find_entry(str(context.current_id()), cause)
-    if entry is None:
-        return {}
-    document: dict[str, Any] = json.loads(bytes(entry.document))
-    return {**document["data"], "actor": document["actor"]}
 
 
 def _speaker(told: Told) -> str:
@@ -173,6 +163,16 @@ def _lapsed(told: Told) -> str:
     return f"Nobody approved it by {at}. The gate stays shut: send a new request if it still has to open."
 
 
+def _finding(told: Told) -> str:
+    places = {"deploy_after_end": "past the end", "deploy_out_of_scope": "outside the scope"}
+    where = places.get(str(told.entry.get("what")), "past the rules")
+    owner = told.entry.get("owner", {}).get("name", "somebody")
+    return (
+        f"{told.entry.get('subject')} went {where} of this bypass. It is a finding of {owner}'s: "
+        "see what was shipped, and say on the record what was done about it."
+    )
+
+
 def _owed(told: Told) -> str:
     return f"It has ended, so a post-mortem is owed, and it is yours. It is due by {_due(told)}."
 
@@ -207,6 +207,7 @@ FORMS: dict[MessageKind, Form] = {
     MessageKind.EXPIRED: Form("Expired", _expired, why=INVOLVED),
     MessageKind.RETURNED: Form("Returned", _closed("returned"), why=INVOLVED),
     MessageKind.REVOKED: Form("Revoked", _closed("revoked"), why=INVOLVED),
+    MessageKind.FINDING: Form("Deploy is a finding", _finding, why=INVOLVED),
     MessageKind.OWED: Form("Post-mortem owed", _owed, "Write it", YOURS, _post_mortem_link),
     MessageKind.DUE_SOON: Form("Post-mortem due in a day", _due_soon, "Write it", YOURS, _post_mortem_link),
     MessageKind.LATE: Form("Post-mortem late", _late, "Write it", YOURS, _post_mortem_link),

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.api.pipeline import Pipeline
 from tests.conftest import Approve, Ask
 
-ENFORCE, FIRST, REPEAT, OPEN_NOW = 9, 16, 11, 3  # a savepoint is two
+ENFORCE, FIRST, REPEAT, OPEN_NOW = 10, 18, 12, 3  # a savepoint is two
 
 
 @pytest.mark.parametrize("others", [0, 2])

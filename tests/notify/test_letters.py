@@ -110,4 +110,4 @@ def test_no_line_is_too_long_for_a_mail(ask: Ask) -> None:
 def test_every_kind_that_people_get_has_a_form() -> None:
     from breakglass.models import MessageKind
 
-    assert set(MessageKind) - set(letters.FORMS) == {MessageKind.WITHDRAWN}
+    assert set(MessageKind) - set(letters.FORMS) == {MessageKind.WITHDRAWN, MessageKind.IN_FLIGHT}

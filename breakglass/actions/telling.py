@@ -15,6 +15,7 @@ from breakglass.models.deploys import DeployStatus
 from tenants import context
 
 A_DAY = timedelta(days=1)
+QUEUE_MOST = 200  # tasks that wait: after an outage a longer queue would keep the rounds waiting that empty the outbox
 WARNINGS = {MessageKind.ENDS_IN_10: timedelta(minutes=10), MessageKind.ENDS_IN_2: timedelta(minutes=2)}
 
 
@@ -130,7 +131,9 @@ def _write(messages: list[Message]) -> None:
 
 
 def _send_soon(tenant_id: int, message_ids: list[int]) -> None:
-    from django_q.tasks import async_task  # noqa: PLC0415  its app is not loaded when this module is
+    from django_q.tasks import async_task, queue_size  # noqa: PLC0415  its app is not loaded when this module is
 
-    for message_id in message_ids:
+    if queue_size() >= QUEUE_MOST:
+        return
+    for message_id in message_ids[:QUEUE_MOST]:
         async_task("breakglass.tasks.deliver", tenant_id, message_id)

@@ -151,6 +151,11 @@ class Message(TenantOwned):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def way(self) -> tuple[str, int | None]:
+        """What it goes through: the one mail server, or a webhook by its id."""
+        return self.channel, self.webhook_id
+
 
 class Attempt(TenantOwned):
     """One try to send a message, and what the server said."""

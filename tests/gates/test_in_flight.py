@@ -25,7 +25,7 @@ from tests.clock import Clock
 from tests.conftest import Approve, Ask
 from tests.gates.caller import SCOPE, Caller
 
-HOUR = timedelta(hours=1)
+HOUR, SOON = timedelta(hours=1), NOW + timedelta(minutes=6)
 STARTED = {"id": "deploy-1", **SCOPE, "gate": "slow", "status": "started"}
 type End = Callable[[Cast, Bypass], object]
 ENDS: dict[str, End] = {
@@ -33,7 +33,6 @@ ENDS: dict[str, End] = {
     "returned": lambda acme, bypass: ending.return_bypass(bypass_id=bypass.pk, by=acme.rosa, now=SOON),
     "revoked": lambda acme, bypass: ending.revoke(bypass_id=bypass.pk, by=acme.pete, comment="", now=SOON),
 }
-SOON = NOW + timedelta(minutes=6)
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def _opened(told: Told) -> str:
 def _ends_soon(told: Told) -> str:
     return (
         f"The gate shuts at {moment(told.window[1])}, in {told.left}. Return the bypass if you are done. "
-        "If you are not, extend it now from its record: that needs the same approvals again."
+        "If you are not, ask for more time now: that needs the same approvals again."
     )
 
 
@@ -193,6 +193,10 @@ def _post_mortem_link(tenant: Tenant, bypass: Bypass) -> str:
     return links.post_mortem_url(tenant, bypass.first_id)
 
 
+def _more_time(tenant: Tenant, bypass: Bypass) -> str:
+    return f"{links.record_url(tenant, bypass.pk)}extend/"
+
+
 YOURS = "You get this because the post-mortem is assigned to you."
 ASKED_WHY = "You get this because you can approve it. Nothing is approved by e-mail: the link leads to its page."
 INVOLVED = "You get this because you asked for this bypass or reviewed it."
@@ -202,8 +206,8 @@ FORMS: dict[MessageKind, Form] = {
     MessageKind.OPENED: Form("Active", _opened),
     MessageKind.DENIED: Form("Denied", _denied),
     MessageKind.LAPSED: Form("Lapsed", _lapsed),
-    MessageKind.ENDS_IN_10: Form("Ends soon", _ends_soon, quotes=False),
-    MessageKind.ENDS_IN_2: Form("Ends soon", _ends_soon, quotes=False),
+    MessageKind.ENDS_IN_10: Form("Ends soon", _ends_soon, "Ask for more time", link=_more_time, quotes=False),
+    MessageKind.ENDS_IN_2: Form("Ends soon", _ends_soon, "Ask for more time", link=_more_time, quotes=False),
     MessageKind.EXPIRED: Form("Expired", _expired, why=INVOLVED),
     MessageKind.RETURNED: Form("Returned", _closed("returned"), why=INVOLVED),
     MessageKind.REVOKED: Form("Revoked", _closed("revoked"), why=INVOLVED),

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from breakglass.actions import ending, post_mortems, signing_off, writing
-from breakglass.models import Bypass, PostMortem
+from breakglass.models import Bypass, Message, PostMortem
+from breakglass.notify import delivery, letters
 from tests.cast import NOW, Cast
 from tests.clock import Clock, stop
 from tests.conftest import Approve, Ask
@@ -146,7 +147,23 @@ def test_more_time_is_one_tap(acme: Cast, opened: Bypass, clock: Clock) -> None:
     assert f'<a href="{record}">{opened.pk}</a>' in text_of(acme.client("pete"), answer.headers["Location"])
     assert acme.client("pete").post(f"{record}extend/").status_code == 403
     assert rosa.post(f"{record}extend/", {"ttl": "forever"}).status_code == 400
-    assert rosa.get(f"{record}extend/").status_code == 302
+
+
+def test_the_warnings_link_leads_to_one_button(acme: Cast, opened: Bypass, clock: Clock) -> None:
+    clock.now = NOW.replace(minute=14)
+    warning = Message.objects.select_related(*delivery.LOADED).get(bypass=opened, kind="ends_in_10")
+    letter = letters.write(warning, clock.now)
+    address = f"/t/acme/bypasses/{opened.pk}/extend/"
+    assert (letter.button, letter.link) == ("Ask for more time", f"http://localhost:8000{address}")
+    page = text_of(acme.client("rosa"), address)
+    assert (page.count('class="big"'), page.count(f'action="{address}"')) == (1, 1)
+    assert "Only Rosa, who asked for this bypass, can extend it." in text_of(acme.client("pete"), address)
+    assert acme.client("rosa").post(address).status_code == 302
+    longer = Bypass.objects.get(extends=opened)
+    assert f"{longer.pk} extends this bypass already: see to that one." in text_of(acme.client("rosa"), address)
+    clock.now = NOW.replace(hour=3)
+    late = acme.client("rosa").get(address)
+    assert (late.status_code, late.headers["Location"]) == (302, f"/t/acme/bypasses/{opened.pk}/")
 
 
 @pytest.mark.parametrize("days", ["7", "30", "90", "", "x"])

@@ -1,7 +1,7 @@
 """The signed log, as a Django app."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AuditConfig(AppConfig):
@@ -12,5 +12,6 @@ class AuditConfig(AppConfig):
         from audit import log_triggers, triggers  # noqa: PLC0415  the other apps must be loaded before
 
         triggers.register(*log_triggers.log_triggers())
-        # post_migrate is sent app by app once all migrations have run: every table is there, whichever app we are.
+        # Both are sent app by app, before the first migration and after the last: whichever app we are, it is once.
+        pre_migrate.connect(triggers.step_aside, sender=self)
         post_migrate.connect(triggers.put_back, sender=self)

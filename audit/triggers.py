@@ -1,7 +1,7 @@
 """Database triggers that refuse what must never happen, whoever asks. Any app may register its own.
 
-They are put back after every migrate (SQLite drops them when a table is remade), and missing() tells which are not
-there, not enabled or not the same.
+They are put back after every migrate, and missing() tells which are not there, not enabled or not the same. SQLite
+changes a table by making it anew, which another table's trigger on it would hinder: there they step aside first.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ __all__ = [
     "missing",
     "register",
     "registered",
+    "step_aside",
 ]
 
 _registered: dict[str, Trigger] = {}
@@ -61,7 +62,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
-    """Take all of them away. Only the suite does this, to empty its tables."""
+    """Take all of them away, until install() puts them back."""
     dialect = dialect_of(connection)
     tables = set(connection.introspection.table_names())
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -69,6 +70,12 @@ def drop(connection: BaseDatabaseWrapper) -> None:
             if trigger.table in tables:
                 for statement in dialect.drop(trigger):
                     cursor.execute(statement)
+
+
+def step_aside(*, using: str, plan: Sequence[object], **_: object) -> None:
+    """The receiver of pre_migrate: on SQLite, if there is anything to migrate."""
+    if plan and connections[using].vendor == "sqlite":
+        drop(connections[using])
 
 
 def put_back(*, using: str, **_: object) -> None:

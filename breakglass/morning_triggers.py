@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from audit.trigger_sql import Trigger
+from collections.abc import Sequence
+
+from audit.trigger_sql import NEVER, Trigger
 from audit.triggers import append_only, check_row, frozen_columns, kept
 
 _TABLE = "breakglass_postmortem"
@@ -13,22 +15,31 @@ def morning_triggers() -> list[Trigger]:
     return [
         *append_only("breakglass_postmortemtemplate", [("id",), ("tenant_id", "number")]),
         *kept(_TABLE, [("id",), ("bypass_id",)]),
-        *frozen_columns(_TABLE, ["bypass_id", "template_id", "drill", "opened_at", "due_at"]),
+        *frozen_columns(_TABLE, ["id", "bypass_id", "template_id", "drill", "opened_at", "due_at"]),
         *_signed_off(),
         *append_only("breakglass_revision", [("id",), ("post_mortem_id", "number")]),
         *_closed("breakglass_revision"),
         *kept("breakglass_ruleverdict", [("id",), ("post_mortem_id", "rule")]),
-        *frozen_columns("breakglass_ruleverdict", ["post_mortem_id", "rule"]),
+        *frozen_columns("breakglass_ruleverdict", ["id", "post_mortem_id", "rule"]),
         *_closed("breakglass_ruleverdict"),
-        *kept("breakglass_actionitem"),
-        *frozen_columns("breakglass_actionitem", ["post_mortem_id", "text", "owner_id", "url", "added_at"]),
+        *kept("breakglass_actionitem", [("id",), ("post_mortem_id", "text", "owner_id")]),
+        *frozen_columns("breakglass_actionitem", ["id", "post_mortem_id", "text", "owner_id", "url", "added_at"]),
         *kept("breakglass_finding"),
+        open_once("breakglass_finding", ["kind", "subject"], "{0}.closed_at IS NULL"),
         *frozen_columns(
             "breakglass_finding",
-            ["kind", "subject", "gate_id", "bypass_id", "deploy_id", "owner_id", "opened_at", "due_at"],
+            ["id", "kind", "subject", "gate_id", "bypass_id", "deploy_id", "owner_id", "opened_at", "due_at"],
         ),
         *_finding_closed(),
     ]
+
+
+def open_once(table: str, columns: Sequence[str], opened: str) -> Trigger:
+    """What a tenant has open (a condition on the row {0}) is not replaced by the same (SQLite's INSERT OR REPLACE)."""
+    same = " AND ".join(f"o.{column} = NEW.{column}" for column in ("tenant_id", *columns))
+    there = f"SELECT 1 FROM {table} o WHERE {same} AND {opened.format('o')}"  # noqa: S608  names of our own
+    taken = f"{opened.format('NEW')} AND EXISTS ({there})"
+    return Trigger(f"{table}_open_once", table, "INSERT", "The same is open already.", taken, NEVER)
 
 
 def _signed_off() -> list[Trigger]:

@@ -10,7 +10,10 @@ TENANT_OWNED = {
     *("breakglass.Bypass", "breakglass.Check", "breakglass.ChecksBatch", "breakglass.Deploy", "breakglass.Gate"),
     *("breakglass.GateCredential", "breakglass.PolicyVersion", "breakglass.RefusedReview", "breakglass.Review"),
     *("tenants.Group", "tenants.GroupMembership", "tenants.Human", "tenants.MachineToken", "tenants.Member"),
-    "tenants.RoleGrant",
+    *("tenants.RoleGrant", "breakglass.Verdict", "breakglass.VerdictsBatch"),
+    *("breakglass.Webhook", "breakglass.Message", "breakglass.Attempt", "breakglass.Pack", "breakglass.PackFile"),
+    *("breakglass.PostMortemTemplate", "breakglass.PostMortem", "breakglass.Revision", "breakglass.RuleVerdict"),
+    *("breakglass.ActionItem", "breakglass.Finding"),
 }
 INSTALLATION = {"tenants.Tenant", "tenants.User", "breakglass.Heartbeat"}
 LOG = {"audit.Log", "audit.Head", "audit.Tree", "audit.Tile", "audit.Entry", "audit.Checkpoint"}

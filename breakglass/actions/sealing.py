@@ -31,11 +31,10 @@ def row(check: Check) -> bytes:
         "rules": check.rules,
         "decision": check.decision,
         "bypass": check.bypass_id,
-        "subject": check.subject,
-        "verdict": check.verdict,
-        "evidence_url": check.evidence_url,
     }
-    return canonical(document)
+    said = {"subject": check.subject, "verdict": check.verdict, "evidence_url": check.evidence_url}
+    # What was not said is left out: the rows of batches from before these were kept have none of them.
+    return canonical(document | {name: value for name, value in said.items() if value})
 
 
 def verdict_row(verdict: Verdict) -> bytes:

@@ -15,8 +15,11 @@ from tests.cast import NOW, Cast
 from tests.clock import Clock
 from tests.conftest import Approve, Ask
 
-NOTHING = {"bypass": None, "entry": None, "in_flight": None}
-UNCOVERED = {**REPORT, "artifact": "", "url": "", "provenance_url": "", **NOTHING}
+UNCOVERED = {
+    **REPORT,
+    **dict.fromkeys(("artifact", "url", "provenance_url"), ""),
+    **dict.fromkeys(("bypass", "entry", "in_flight")),
+}
 
 
 def told(answer: Any) -> tuple[int, dict[str, Any]]:
@@ -69,8 +72,7 @@ def test_a_new_status_is_the_same_deploy_and_an_entry(acme: Cast, pipeline: Pipe
     [
         (["succeeded"], "succeeded", 1),
         (["succeeded", "started"], "succeeded", 1),
-        (["started", "failed", "succeeded"], "succeeded", 3),
-        (["succeeded", "failed", "started"], "failed", 2),
+        (["started", "failed", "succeeded"], "failed", 2),
         (["started", "cancelled", "started", "cancelled"], "cancelled", 2),
         (["started", "started", "succeeded", "succeeded"], "succeeded", 2),
     ],

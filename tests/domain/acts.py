@@ -6,57 +6,28 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from breakglass import actions, demo
 from breakglass.actions import (
-    absence,
     asking,
     deciding,
     deploying,
     ending,
-    founding,
     judging,
     reviewing,
     sealing,
     setting_up,
 )
 from breakglass.asks import parse_ask
-from breakglass.models import Bypass
 from breakglass.permissions import OwnReview
-from breakglass.scopes import Scope
 from tenants import actions as tenancy
-from tenants.models import Group, User
-from tenants.roles import Role
-from tests.cast import ASK, NOW, Cast
+from tests.cast import ASK, NOW
+from tests.domain.acting import LATER, MUCH_LATER, SCOPE, Act, Ready, World
+from tests.domain.acts_evidence import TAKEN_AWAY
+from tests.domain.acts_morning import MORNING
+from tests.domain.acts_people import PEOPLE
 from tests.domain.support import QUARTER, shown
-
-LATER = NOW + timedelta(minutes=2)
-MUCH_LATER = NOW + timedelta(days=1)
-SCOPE = Scope("payments", "ci", ASK.branch)
-
-
-@dataclass
-class World:
-    """What the acts are brought about from."""
-
-    acme: Cast
-    ask: Callable[..., Bypass]
-    approve: Callable[..., Bypass]
-
-
-type Ready = Callable[[], object]
-type Arrange = Callable[[World], Ready]
-
-
-@dataclass(frozen=True)
-class Act:
-    """An action: arranged, it is ready to be done; done, it has appended these kinds of entry."""
-
-    arrange: Arrange
-    kinds: tuple[str, ...]
 
 
 def _approve(world: World) -> Ready:
@@ -142,73 +113,6 @@ def _publish(world: World) -> Ready:
     return lambda: setting_up.publish_policy(source=source, by=None, now=LATER)
 
 
-def _say_away(world: World) -> Ready:
-    dana = world.acme.dana
-    return lambda: absence.say_away(member_id=dana.pk, until=MUCH_LATER, by=dana, now=LATER)
-
-
-def _say_back(world: World) -> Ready:
-    dana = world.acme.dana
-    absence.say_away(member_id=dana.pk, until=MUCH_LATER, by=dana, now=NOW)
-    return lambda: absence.say_back(member_id=dana.pk, by=dana, now=LATER)
-
-
-def _found(world: World) -> Ready:
-    words: dict[str, Any] = {"slug": "initech", "name": "Initech", "admin_name": "Milena", "now": LATER}
-    return lambda: founding.found_tenant(admin_email="milena@initech.example", **words)
-
-
-def _create_tenant(world: World) -> Ready:
-    return lambda: tenancy.create_tenant(slug="initech", name="Initech", now=LATER)
-
-
-def _add_member(world: World) -> Ready:
-    def act() -> None:
-        user = User.objects.get(email="rosa@globex.example")
-        tenancy.add_member(user=user, roles=[Role.REQUESTER, Role.AUDITOR], by=None, now=LATER)
-
-    return act
-
-
-def _remove_member(world: World) -> Ready:
-    ada = world.acme.ada
-    return lambda: tenancy.remove_member(member=ada, by=None, now=LATER)
-
-
-def _grant_role(world: World) -> Ready:
-    ada = world.acme.ada
-    return lambda: tenancy.grant_role(member=ada, role=Role.AUDITOR, by=None, now=LATER)
-
-
-def _revoke_role(world: World) -> Ready:
-    ada = world.acme.ada
-    return lambda: tenancy.revoke_role(member=ada, role=Role.APPROVER, by=None, now=LATER)
-
-
-def _create_group(world: World) -> Ready:
-    members = [world.acme.ada, world.acme.sam]
-    return lambda: tenancy.create_group(slug="cto", name="CTO", members=members, by=None, now=LATER)
-
-
-def _join_group(world: World) -> Ready:
-    group, sam = Group.objects.get(slug="sre-leads"), world.acme.sam
-    return lambda: tenancy.join_group(group=group, member=sam, by=None, now=LATER)
-
-
-def _leave_group(world: World) -> Ready:
-    group, ada = Group.objects.get(slug="sre-leads"), world.acme.ada
-    return lambda: tenancy.leave_group(group=group, member=ada, by=None, now=LATER)
-
-
-def _issue_token(world: World) -> Ready:
-    return lambda: tenancy.issue_token(name="another", by=None, now=LATER)
-
-
-def _revoke_token(world: World) -> Ready:
-    token = world.acme.token("ci-checks")
-    return lambda: tenancy.revoke_token(token=token, by=None, now=LATER)
-
-
 ACTS: dict[Callable[..., Any], Act] = {
     asking.request_bypass: Act(_request, ("bypass.requested",)),
     reviewing.approve: Act(_approve, ("bypass.approved",)),
@@ -225,19 +129,9 @@ ACTS: dict[Callable[..., Any], Act] = {
     setting_up.create_gate: Act(_create_gate, ("gate.created",)),
     setting_up.issue_credential: Act(_credential, ("token.issued", "credential.issued")),
     setting_up.publish_policy: Act(_publish, ("policy.published",)),
-    absence.say_away: Act(_say_away, ("member.away",)),
-    absence.say_back: Act(_say_back, ("member.back",)),
-    founding.found_tenant: Act(_found, ("log.opened", "tenant.created", "member.added", "policy.published")),
-    tenancy.create_tenant: Act(_create_tenant, ("log.opened", "tenant.created")),
-    tenancy.add_member: Act(_add_member, ("member.added",)),
-    tenancy.remove_member: Act(_remove_member, ("member.removed",)),
-    tenancy.grant_role: Act(_grant_role, ("role.granted",)),
-    tenancy.revoke_role: Act(_revoke_role, ("role.revoked",)),
-    tenancy.create_group: Act(_create_group, ("group.created", "group.joined", "group.joined")),
-    tenancy.join_group: Act(_join_group, ("group.joined",)),
-    tenancy.leave_group: Act(_leave_group, ("group.left",)),
-    tenancy.issue_token: Act(_issue_token, ("token.issued",)),
-    tenancy.revoke_token: Act(_revoke_token, ("token.revoked",)),
+    **MORNING,
+    **PEOPLE,
+    **TAKEN_AWAY,
 }
 
 

@@ -11,29 +11,42 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import QuerySet
 
-from breakglass.actions import deciding, deploying, ending, reviewing, sealing
+from audit.evidence.period import parse_period
+from breakglass.actions import channels, deciding, deploying, ending, exporting, judging, reviewing, sealing
 from breakglass.actions.asking import request_bypass
 from breakglass.asks import parse_ask
 from breakglass.models import Bypass
+from breakglass.notify import delivery, signing
 from breakglass.permissions import OwnReview
 from breakglass.scopes import Scope
 from tenants import context
 from tests.cast import ASK, NOW, Cast
 from tests.domain.support import MINUTE, QUARTER, shown
+from tests.tenancy.planted_morning import plant_morning
+
+type Violation = Callable[[], object]
+type Find = Callable[[Cast], list[Violation]]
 
 SCOPE = Scope("payments", "ci", ASK.branch)
 LATER = NOW + 2 * MINUTE
 
 
 def plant(cast: Cast) -> None:
-    """A request (refused to rosa), an active bypass with checks and a deploy, and a withdrawn one."""
+    """A request (refused to rosa), an active bypass with checks, verdicts and a deploy, a withdrawn one; and a morning.
+
+    There is a webhook. One message is sent, the others wait. One pack is ready, another waits.
+    """
     with context.entered(cast.tenant):
+        channels.add_webhook(url="https://hooks.example/bypasses", secret=signing.new_secret(), by=None, now=NOW)
         waiting, opened, withdrawn = (_request(cast, reason) for reason in ("waiting", "opened", "withdrawn"))
         reviewing.record_refusal(bypass_id=waiting.pk, by=cast.rosa, error=OwnReview("No."), now=NOW)
         ending.withdraw(bypass_id=withdrawn.pk, by=cast.rosa, now=NOW)
         statement = shown(opened)
         reviewing.approve(bypass_id=opened.pk, by=cast.pete, shown=statement, ttl=QUARTER, comment="", now=NOW + MINUTE)
         _use(cast)
+        plant_morning(cast, ASK)
+        _tell(waiting)
+        _export(cast)
 
 
 def _request(cast: Cast, reason: str) -> Bypass:
@@ -48,6 +61,25 @@ def _use(cast: Cast) -> None:
         deciding.decide(credential=credential, scope=SCOPE, rules=frozenset(rules), now=LATER)
     told = deploying.read_report(id="build-7", scope=SCOPE, status="started", url="", provenance_url="")
     deploying.record_deploy(credential=credential, report=told, now=LATER)
+    said: dict[str, Any] = {"decision": "fail", "rules": list(ASK.rules), "evidence_url": "", "evaluated_at": ""}
+    for run in ("run-7", "run-8"):
+        verdict = judging.read_verdict(id=run, scope=SCOPE, **said)
+        judging.record_verdicts(credential=credential, reports=[verdict], now=LATER)
+        sealing.seal_verdicts(now=LATER)
+
+
+def _tell(asked: Bypass) -> None:
+    message = asked.messages.filter(channel="email").first()
+    assert message is not None
+    delivery.deliver(message_id=message.pk, now=LATER)
+
+
+def _export(cast: Cast) -> None:
+    ready, _ = (
+        exporting.request_pack(period=parse_period(start, "2026-04-01"), by=cast.rosa, now=LATER)
+        for start in ("2026-01-01", "2026-02-01")
+    )
+    exporting.make_pack(pack_id=ready.pk, render=lambda contents: None, now=LATER)
 
 
 def rows(model: type[models.Model], **which: Any) -> QuerySet[Any]:
@@ -88,10 +120,12 @@ def another(field: Any, value: Any) -> Any:
         models.UUIDField: uuid.uuid4,
         models.BooleanField: lambda: not value,
         models.DateTimeField: lambda: NOW + timedelta(days=400),
+        models.DateField: (NOW + timedelta(days=400)).date,
+        models.BinaryField: lambda: b"another",
         models.JSONField: lambda: ["another"],
         models.IntegerField: lambda: (value or 0) + 1000,
     }
-    return next((make() for kind, make in others.items() if isinstance(field, kind)), "another")
+    return next((make() for kind, make in others.items() if isinstance(field, kind)), "another"[: field.max_length])
 
 
 def _fields(row: models.Model) -> list[Any]:

@@ -13,6 +13,7 @@ from django.db.models import F
 from breakglass.models import Bypass, Check, ChecksBatch, Deploy, Gate, PolicyVersion, RefusedReview, Review
 from tenants.models import Group, GroupMembership, MachineToken, Member, RoleGrant, User
 from tests.cast import NOW, Cast
+from tests.domain.constraints_morning import MORNING, TELLING
 from tests.domain.lifting import lifted, message
 from tests.domain.planted import change, copy, some
 from tests.domain.support import MINUTE
@@ -60,6 +61,11 @@ def closed() -> list[Callable[[], object]]:
     ]
 
 
+def chained() -> list[Callable[[], object]]:
+    waiting, before = some(Bypass, status="requested"), some(Bypass, status="active")
+    return [change(waiting, extends_id=before.pk), change(waiting, chain_id=before.pk)]
+
+
 def first() -> list[Callable[[], object]]:
     enforce, batch = some(Check, bypass=None), some(ChecksBatch)
     return [change(enforce, first=True, batch_id=None), change(some(Check, first=True), batch_id=batch.pk)]
@@ -71,11 +77,15 @@ REFUSED: dict[str, Find] = {
     "bypass_opened_has_a_window": opened,
     "bypass_closed_has_a_time": closed,
     "bypass_rules_or_gate": rules,
+    **MORNING,
+    **TELLING,
+    "bypass_extends_a_chain": chained,
     "check_first_once": lambda: [copy(some(Check, first=True), evaluation="evl_another")],
     "check_first_has_its_own_entry": first,
     "deploy_id_once": lambda: [copy(some(Deploy))],
     "gate_slug_once": lambda: [copy(some(Gate))],
     "group_membership_once": lambda: [copy(some(GroupMembership))],
+    "group_slug_not_peers": lambda: [change(some(Group), slug="peers")],
     "group_slug_once": lambda: [copy(some(Group))],
     "member_left": lambda: [change(some(Member), left_at=F("joined_at") - timedelta(microseconds=1))],
     "member_once": lambda: [copy(some(Member))],

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from audit.canonical import canonical, timestamp
 from audit.merkle import root_of
 from breakglass.actions import sealing
-from breakglass.actions.deciding import decide
+from breakglass.actions.deciding import Told, decide
 from breakglass.models import Check, ChecksBatch
 from breakglass.scopes import Scope
 from tenants import context
@@ -32,10 +32,7 @@ def checks(cast: Cast, count: int, gate: str = "ci-checks") -> None:
 
 def recomputed(batch: ChecksBatch) -> str:
     """The root as an auditor computes it from the rows, read without the code that wrote them."""
-    columns = (
-        *("evaluation", "at", "gate__slug", "service", "environment", "branch", "artifact", "rules", "bypass_id"),
-        *("subject", "verdict", "evidence_url"),
-    )
+    columns = ("evaluation", "at", "gate__slug", "service", "environment", "branch", "artifact", "rules", "bypass_id")
     leaves = []
     for row in Check.objects.filter(batch=batch).order_by("pk").values(*columns):
         row["gate"] = row.pop("gate__slug")
@@ -82,9 +79,17 @@ def test_a_row_says_what_was_asked_and_answered(acme: Cast, ask: Ask, approve: A
         "rules": ["no-known-exploited-critical"],
         "decision": "bypass",
         "bypass": bypass.pk,
-        "subject": "",
-        "verdict": "",
-        "evidence_url": "",
+    }
+
+
+def test_what_the_caller_said_of_itself_is_in_the_row_and_what_it_did_not_is_left_out(acme: Cast) -> None:
+    told = Told(subject="pipeline", evidence_url="https://ci.example/7")
+    decide(credential=acme.credential("ci-checks"), scope=SCOPE, rules=RULES, now=NOW, told=told)
+    row = json.loads(sealing.row(Check.objects.select_related("gate").get()))
+    assert {name: row.get(name) for name in ("subject", "verdict", "evidence_url")} == {
+        "subject": "pipeline",
+        "verdict": None,
+        "evidence_url": "https://ci.example/7",
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -12,11 +11,10 @@ from audit.trigger_sql import Trigger
 from breakglass.models import Bypass, Check, ChecksBatch, Deploy, Review
 from tenants.models import GroupMembership, Human, RoleGrant, Tenant
 from tests.cast import NOW, Cast
-from tests.domain.planted import change, copy, rows, some
+from tests.domain.planted import Find, Violation, change, copy, rows, some
 from tests.domain.support import MINUTE
-
-type Violation = Callable[[], object]
-type Find = Callable[[Cast], list[Violation]]
+from tests.domain.violations_morning import MORNING
+from tests.domain.violations_telling import TELLING
 
 WINDOW = {"starts_at": NOW, "expires_at": NOW + MINUTE}
 
@@ -146,4 +144,6 @@ WRITTEN: dict[str, Find] = {
     "breakglass_check_first_once": lambda acme: [copy(_first(acme))],
     "breakglass_check_covered": lambda acme: _outside(_first(acme), acme),
     "breakglass_deploy_covered": lambda acme: _outside(some(Deploy, tenant=acme.tenant), acme),
+    **MORNING,
+    **TELLING,
 }

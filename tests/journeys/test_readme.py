@@ -1,4 +1,4 @@
-"""The README's "One night", run as it stands there."""
+"""The README's night, morning after and quarter, run as they stand there."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ README = (ROOT / "README.md").read_text()
 def night(portal: Portal) -> str:
     """What the pasted commands print."""
     assert shutil.which("curl"), "The README's commands need curl."
-    block = re.search(r"## One night\n.*?```sh\n(.*?)```", README, re.DOTALL)
-    assert block
+    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 3
     pasted = subprocess.run(
         ["bash", "-u"],
-        input=block[1],
-        cwd=portal.folder.parent,
-        env={**os.environ, "DEMO_DIR": portal.folder.name},
+        input="".join(blocks),
+        cwd=ROOT,
+        env={**os.environ, "DEMO_DIR": str(portal.folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert pasted.returncode == 0, pasted.stdout + pasted.stderr
@@ -55,7 +55,21 @@ def test_the_peer_opens_the_gate_and_the_deploy_carries_the_bypass(night: str) -
 
 
 def test_the_gate_shuts_by_the_clock(night: str) -> None:
-    assert night.rstrip().endswith("enforce: the gate is shut")
+    assert "\nenforce: the gate is shut\n" in night
+
+
+def test_the_morning_is_written_judged_and_signed_off_by_somebody_else(night: str, portal: Portal) -> None:
+    asked = re.search(r"^asked: \S+/(bg_\w+)/$", night, re.MULTILINE)
+    assert asked
+    back = f"302 {portal.url}/t/acme/post-mortems/{asked[1]}/"
+    morning = night.split("enforce: the gate is shut\n")[1].splitlines()[:4]
+    assert [line.strip() for line in morning] == [back, back, "403", back]
+
+
+def test_the_quarter_holds_and_a_changed_word_is_found_out(night: str) -> None:
+    good, bad = night.split("changed.zip\n")
+    assert "HOLDS under the trust root that was given" in good
+    assert bad == "BROKEN: bypasses.csv: its SHA-256 is not the one in manifest.json\nfound out\n"
 
 
 def test_the_log_of_the_night_verifies(night: str, portal: Portal) -> None:

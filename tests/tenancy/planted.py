@@ -18,7 +18,7 @@ from breakglass.actions.records import find
 from breakglass.actions.sealing import seal_checks, seal_verdicts
 from breakglass.asks import AskFields, parse_ask
 from breakglass.errors import Forbidden
-from breakglass.models import Bypass
+from breakglass.models import ActionItem, Bypass, Finding, Pack, PostMortem, Webhook
 from breakglass.notify import delivery, signing
 from breakglass.scopes import Scope
 from breakglass.statements import digest, statement
@@ -45,10 +45,15 @@ SECRET_ASK = replace(
 
 @dataclass(frozen=True)
 class Planted:
-    """One active bypass and one that waits."""
+    """An active bypass, one that waits, the post-mortem and action of one that has ended, a finding of pete's ..."""
 
     active: Bypass
     waiting: Bypass
+    ended: PostMortem
+    action: ActionItem
+    finding: Finding
+    webhook: Webhook
+    pack: Pack
 
     @property
     def statement(self) -> str:
@@ -64,7 +69,7 @@ def shown(bypass: Bypass) -> str:
 def plant(cast: Cast) -> Planted:
     """Fill the tenant's tables: pete approves one request of rosa's, and she tries to approve another herself."""
     with context.entered(cast.tenant):
-        add_webhook(url="https://hooks.example/saffron", secret=signing.new_secret(), by=None, now=NOW)
+        webhook = add_webhook(url="https://hooks.example/saffron", secret=signing.new_secret(), by=None, now=NOW)
         active = _ask(cast, SECRET_ASK)
         reviewing.approve(
             bypass_id=active.pk, by=cast.pete, shown=shown(active), ttl=900, comment="Seen, cinnabar.", now=SOON
@@ -73,14 +78,20 @@ def plant(cast: Cast) -> Planted:
         delivery.deliver(message_id=waiting.messages.get(channel="email").pk, now=NOW)
         _refused(cast, waiting)
         _gate_asks_and_ships(cast)
-        plant_morning(cast, SECRET_ASK)
-        _evidence(cast)
-        return Planted(active=find(active.pk), waiting=waiting)
+        return Planted(
+            active=find(active.pk),
+            waiting=waiting,
+            ended=plant_morning(cast, SECRET_ASK),
+            action=ActionItem.objects.get(),
+            finding=Finding.objects.get(owner=cast.pete),
+            webhook=webhook,
+            pack=_evidence(cast),
+        )
 
 
-def _evidence(cast: Cast) -> None:
+def _evidence(cast: Cast) -> Pack:
     asked = exporting.request_pack(period=parse_period("2026-01-01", "2026-04-01"), by=cast.rosa, now=SOON)
-    exporting.make_pack(pack_id=asked.pk, render=lambda contents: None, now=SOON)
+    return exporting.make_pack(pack_id=asked.pk, render=lambda contents: None, now=SOON)
 
 
 def _ask(cast: Cast, fields: AskFields) -> Bypass:

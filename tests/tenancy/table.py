@@ -10,7 +10,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from tests.tenancy.planted import BRANCH, RULE, SECRET_ASK, Planted
+from tests.tenancy import sent
+from tests.tenancy.planted import Planted
 
 COLUMNS = ("signed out", "stranger", "their admin", "rosa", "pete", "ada", "olga", "alex", "gate token", "their token")
 OUTSIDE = ("signed out", "stranger", "their admin", "their token")
@@ -29,6 +30,12 @@ REQUESTERS_ASK =    "302  404     404    302  302   403  403  403  302   302"
 REQUESTER_ENDS =    "302  404     404    302  403   403  403  403  302   302"
 PEERS_REVIEW =      "302  404     404    403  302   403  403  403  302   302"
 PEERS_REVOKE =      "302  404     404    403  302   403  403  302  302   302"
+WRITERS_WRITE =     "302  404     404    302  302   302  403  302  302   302"
+OTHERS_SIGN_OFF =   "302  404     404    403  302   302  403  302  302   302"
+OWNER_CLOSES =      "302  404     404    403  302   403  403  302  302   302"
+AUDITORS_ASK =      "302  404     404    403  403   403  302  302  302   302"
+ADMINS =            "302  404     404    403  403   403  403  200  302   302"
+ADMINS_MOVE_ON =    "302  404     404    403  403   403  403  302  302   302"
 THE_GATE =          "401  401     401    401  401   401  401  401  200   401"
 THE_GATE_REPORTS =  "401  401     401    401  401   401  401  401  201   401"
 # fmt: on
@@ -52,70 +59,41 @@ class Row:
         return dict(zip(COLUMNS, map(int, self.statuses.split()), strict=True))
 
     def asked(self, planted: Planted) -> str:
-        """The id of the bypass that it is about."""
-        return str(getattr(planted, self.which).pk)
+        """The id of the bypass (or of its post-mortem) that it is about."""
+        about = getattr(planted, self.which)
+        return str(getattr(about, "bypass_id", about.pk))
 
     def path(self, planted: Planted, tenant: str = "acme") -> str:
         """The address, about what was planted."""
-        known = {"tenant": tenant, "bypass_id": self.asked(planted), "number": 1, "index": 0, "slug": "ci-checks"}
+        known = {
+            "tenant": tenant,
+            "bypass_id": self.asked(planted),
+            "number": planted.pack.pk if self.name in PACKS else 1,
+            "index": 0,
+            "slug": "ci-checks",
+            "finding_id": planted.finding.pk,
+            "webhook_id": planted.webhook.pk,
+        }
         wanted = ARGUMENTS.get(self.name, ("tenant",))
         return reverse(self.name, kwargs={name: known[name] for name in wanted})
 
 
-def _ask(_: Planted) -> dict[str, str]:
-    return {
-        "gate": "ci-checks",
-        "service": SECRET_ASK.service,
-        "environment": SECRET_ASK.environment,
-        "rule": "another-rule",
-        "reason_kind": SECRET_ASK.reason_kind,
-        "justification": SECRET_ASK.justification,
-        "incident_url": SECRET_ASK.incident_url,
-        "ttl": "15m",
-    }
-
-
-def _approve(planted: Planted) -> dict[str, str]:
-    return {"ttl": "15m", "comment": "Seen.", "statement": planted.statement}
-
-
-def _comment(_: Planted) -> dict[str, str]:
-    return {"comment": "Seen."}
-
-
-def _scope(_: Planted) -> dict[str, str]:
-    return {"gate": "ci-checks", "service": "payments", "environment": "ci", "branch": BRANCH}
-
-
-def _failed(planted: Planted) -> dict[str, str]:
-    return _scope(planted) | {"rule": RULE}
-
-
-def _verdict(planted: Planted) -> dict[str, object]:
-    return {**_scope(planted), "id": "another verdict", "decision": "fail", "rules": [RULE]}
-
-
-def _question(planted: Planted) -> dict[str, object]:
-    scope = _scope(planted)
-    return {
-        "subject": {"type": "workload", "id": "pipeline"},
-        "action": {"name": "bypass", "properties": {"gate": scope["gate"]}},
-        "resource": {"type": "service", "id": scope["service"], "properties": scope},
-        "context": {"gate_verdict": {"decision": False, "rules": [RULE]}},
-    }
-
-
-def _deploy(planted: Planted) -> dict[str, str]:
-    return _scope(planted) | {"id": "another deploy", "status": "started"}
-
-
+PACKS = ("pack", "pack-download")
+POST_MORTEM = [
+    *("post-mortem", "post-mortem-write", "post-mortem-judge", "post-mortem-add-action", "post-mortem-finish-action"),
+    *("post-mortem-link-incident", "post-mortem-assign", "post-mortem-sign-off"),
+]
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("home", "livez", "readyz"), ()),
     **dict.fromkeys(
-        ("record", "approve", "deny", "withdraw", "return", "revoke", "record-pdf"), ("tenant", "bypass_id")
+        ("record", "approve", "deny", "withdraw", "return", "revoke", "extend", "record-pdf", *POST_MORTEM),
+        ("tenant", "bypass_id"),
     ),
     **dict.fromkeys(("trusted-root", "trust-config", "checkpoint"), ("tenant", "number")),
     "gate": ("tenant", "slug"),
+    **dict.fromkeys(PACKS, ("tenant", "number")),
+    "close-finding": ("tenant", "finding_id"),
+    "disable-webhook": ("tenant", "webhook_id"),
     **dict.fromkeys(("entry", "entry-json", "entry-bundle"), ("tenant", "number", "index")),
 }
 
@@ -128,20 +106,44 @@ TABLE = [
     Row("settings", MEMBERS),
     Row("settings", MEMBERS_MOVE_ON, "post", send=lambda _: {"away_until": "2026-03-03T09:00"}),
     Row("new-bypass", MEMBERS),
-    Row("new-bypass", REQUESTERS_ASK, "post", send=_ask),
+    Row("new-bypass", REQUESTERS_ASK, "post", send=sent.ask),
     Row("record", MEMBERS),
     Row("record", MEMBERS, which="active"),
     Row("record-pdf", MEMBERS_PDF),
     Row("approve", MEMBERS_MOVE_ON),
-    Row("approve", PEERS_REVIEW, "post", send=_approve),
+    Row("approve", PEERS_REVIEW, "post", send=sent.approve),
     Row("deny", MEMBERS_MOVE_ON),
-    Row("deny", PEERS_REVIEW, "post", send=_comment),
+    Row("deny", PEERS_REVIEW, "post", send=sent.comment),
     Row("withdraw", MEMBERS_MOVE_ON),
     Row("withdraw", REQUESTER_ENDS, "post"),
     Row("return", MEMBERS_MOVE_ON, which="active"),
     Row("return", REQUESTER_ENDS, "post", which="active"),
     Row("revoke", MEMBERS_MOVE_ON, which="active"),
-    Row("revoke", PEERS_REVOKE, "post", which="active", send=_comment),
+    Row("revoke", PEERS_REVOKE, "post", which="active", send=sent.comment),
+    Row("extend", MEMBERS, which="active"),
+    Row("extend", REQUESTER_ENDS, "post", which="active", send=sent.extension),
+    Row("post-mortems", MEMBERS),
+    Row("post-mortem-template", MEMBERS),
+    Row("post-mortem-template", ADMINS_MOVE_ON, "post", send=lambda _: {"source": "# {service}"}),
+    Row("post-mortem", MEMBERS, which="ended"),
+    *(Row(name, MEMBERS_MOVE_ON, which="ended") for name in POST_MORTEM[1:]),
+    Row("post-mortem-write", WRITERS_WRITE, "post", which="ended", send=sent.text),
+    Row("post-mortem-judge", WRITERS_WRITE, "post", which="ended", send=sent.judgement),
+    Row("post-mortem-add-action", WRITERS_WRITE, "post", which="ended", send=sent.action),
+    Row("post-mortem-finish-action", WRITERS_WRITE, "post", which="ended", send=sent.done),
+    Row("post-mortem-link-incident", WRITERS_WRITE, "post", which="ended", send=sent.incident),
+    Row("post-mortem-assign", WRITERS_WRITE, "post", which="ended", send=sent.assignee),
+    Row("post-mortem-sign-off", OTHERS_SIGN_OFF, "post", which="ended", send=sent.seen),
+    Row("feedback", MEMBERS),
+    Row("close-finding", MEMBERS_MOVE_ON),
+    Row("close-finding", OWNER_CLOSES, "post", send=sent.comment),
+    Row("evidence", AUDITORS),
+    Row("evidence", AUDITORS_ASK, "post", send=sent.period),
+    Row("pack", AUDITORS),
+    Row("pack-download", AUDITORS),
+    Row("channels", ADMINS),
+    Row("channels", ADMINS, "post", send=lambda _: {"url": "https://1.1.1.1/bypasses"}),
+    Row("disable-webhook", ADMINS_MOVE_ON, "post"),
     Row("audit", AUDITORS),
     Row("entry", AUDITORS),
     Row("entry-json", AUDITORS),
@@ -152,15 +154,15 @@ TABLE = [
     Row("gates", MEMBERS),
     Row("gate", MEMBERS),
     Row("authzen-configuration", EVERYBODY),
-    Row("api-evaluation", THE_GATE, "post", send=_question),
-    Row("api-evaluations", THE_GATE, "post", send=_question),
+    Row("api-evaluation", THE_GATE, "post", send=sent.question),
+    Row("api-evaluations", THE_GATE, "post", send=sent.question),
     Row("api-opa-data", THE_GATE),
     Row("api-opa-policy", THE_GATE),
     Row("api-openapi", THE_GATE),
-    Row("api-verdicts", THE_GATE_REPORTS, "post", send=_verdict),
-    Row("api-check", THE_GATE, send=_failed),
+    Row("api-verdicts", THE_GATE_REPORTS, "post", send=sent.verdict),
+    Row("api-check", THE_GATE, send=sent.failed),
     Row("api-bypasses", THE_GATE, send=lambda _: {"status": "active"}),
-    Row("api-deploys", THE_GATE_REPORTS, "post", send=_deploy),
+    Row("api-deploys", THE_GATE_REPORTS, "post", send=sent.deploy),
 ]
 
 ACCOUNTS = [

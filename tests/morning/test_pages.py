@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import time
+
 import pytest
 from django.test import Client
 
@@ -172,3 +175,13 @@ def test_the_feedback_page_has_a_table_behind_each_chart(acme: Cast, written: Po
     assert (page.count("<svg "), page.count("<table>"), "style=" in page) == (3, 3, False)
     chosen = page.split('aria-label="Period"')[1].split('aria-current="page"')[1].split("</a>")[0]
     assert chosen.strip(" >") == f"Last {days if days in {'7', '90'} else '30'} days"
+
+
+@pytest.mark.parametrize("text", ["[" * 1_000_000, "> " * 500_000], ids=["brackets", "quotes"])
+def test_a_megabyte_is_refused_in_time_and_nothing_is_lost(acme: Cast, written: PostMortem, text: str) -> None:
+    began = time.monotonic()
+    answer = acme.client("rosa").post(path(written, "write/"), {"version": "2", "text": text})
+    page = html.unescape(answer.content.decode())
+    assert (answer.status_code, text.strip() in page, "keep it to 60,000" in page) == (400, True, True)
+    assert post_mortems.find(written.bypass_id).version == 2
+    assert time.monotonic() - began < 10

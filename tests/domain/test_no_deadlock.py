@@ -54,8 +54,8 @@ def give_role(acme: Cast, bypass: Bypass) -> Racer:
 
 
 PAIRS: list[tuple[Start, Start, list[str]]] = [
-    (report, revocation, ["deploy.recorded", "bypass.revoked"]),
-    (refusal, revocation, ["review.refused", "bypass.revoked"]),
+    (report, revocation, ["deploy.recorded", "bypass.revoked", "post-mortem.opened"]),
+    (refusal, revocation, ["review.refused", "bypass.revoked", "post-mortem.opened"]),
     (question, report, ["gate.checked", "deploy.recorded"]),
     (ask_as("rosa"), report, ["bypass.requested", "deploy.recorded"]),
     (ask_as("rosa"), publish, ["bypass.requested", "policy.published"]),

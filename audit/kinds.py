@@ -264,6 +264,68 @@ class PolicyPublished(Kind):
     source: str
 
 
+class ChangeProposed(Kind):
+    """An admin (null: the operator) proposed a change that takes two; at `due_at` the clock carries it out."""
+
+    kind: ClassVar[str] = "change.proposed"
+
+    proposal: int
+    change: str
+    says: str
+    payload: dict[str, Any]
+    proposed_by: PersonWords | None
+    due_at: str | None
+
+
+class ChangeConsented(Kind):
+    """Another admin consented, and so it was done: `entries` are the acts' own."""
+
+    kind: ClassVar[str] = "change.consented"
+
+    proposal: int
+    change: str
+    says: str
+    proposed_by: PersonWords | None
+    consented_by: PersonWords
+    entries: tuple[str, ...]
+
+
+class ChangeCarriedOut(Kind):
+    """Nobody else could consent, every member was told, and a day has passed: `entries` are the acts' own."""
+
+    kind: ClassVar[str] = "change.carried-out"
+
+    proposal: int
+    change: str
+    says: str
+    proposed_by: PersonWords | None
+    due_at: str
+    entries: tuple[str, ...]
+
+
+class ChangeRefused(Kind):
+    """Another admin refused it, or the portal, since it could not be done any more."""
+
+    kind: ClassVar[str] = "change.refused"
+
+    proposal: int
+    change: str
+    says: str
+    proposed_by: PersonWords | None
+    comment: str
+
+
+class ChangeWithdrawn(Kind):
+    """It was taken back."""
+
+    kind: ClassVar[str] = "change.withdrawn"
+
+    proposal: int
+    change: str
+    says: str
+    proposed_by: PersonWords | None
+
+
 class WebhookAdded(Kind):
     """An address is told of every act from now on; `server` is its host, its secret is nowhere."""
 

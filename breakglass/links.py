@@ -22,6 +22,16 @@ def post_mortem_url(tenant: Tenant, bypass_id: str) -> str:
     return _absolute(reverse("post-mortem", args=[tenant.slug, bypass_id]))
 
 
+def proposal_url(tenant: Tenant, proposal_id: int) -> str:
+    """The page of a proposal."""
+    return _absolute(reverse("proposal", args=[tenant.slug, proposal_id]))
+
+
+def tenant_url(tenant: Tenant) -> str:
+    """The tenant's first page."""
+    return _absolute(reverse("now", args=[tenant.slug]))
+
+
 def entry_url(tenant: Tenant, log: int, index: int) -> str:
     """One entry of the tenant's log."""
     return _absolute(reverse("entry", args=[tenant.slug, log, index]))

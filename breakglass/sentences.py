@@ -132,6 +132,10 @@ def _signed_off(data: Data) -> str:
     return f"signed off version {data['version']} of the post-mortem{', late' if data['late'] else ''}"
 
 
+def _proposer(data: Data) -> str:
+    return f"{data['proposed_by']['name']}'s" if data["proposed_by"] else "the operator's"
+
+
 def _spaced(word: str) -> str:
     return word.replace("_", " ")
 
@@ -157,6 +161,11 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "webhook.added": lambda data: f"added the webhook {data['webhook']} at {data['server']}",
     "webhook.disabled": lambda data: f"switched off the webhook {data['webhook']} at {data['server']}: {data['why']}",
     "policy.published": lambda data: f"published policy version {data['number']}",
+    "change.proposed": lambda data: f"proposed to {data['says']}",
+    "change.consented": lambda data: f"consented to {_proposer(data)} proposal to {data['says']}",
+    "change.carried-out": lambda data: f"carried out {_proposer(data)} proposal to {data['says']}, after a day",
+    "change.refused": lambda data: f"refused {_proposer(data)} proposal to {data['says']}",
+    "change.withdrawn": lambda data: f"withdrew {_proposer(data)} proposal to {data['says']}",
     "bypass.requested": _asked,
     "bypass.approved": _approved,
     "bypass.denied": lambda data: "denied it",

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
-from breakglass.actions import findings
+from breakglass.actions import findings, proposing
 from breakglass.actions.ending import note_the_clock
 from breakglass.actions.exporting import tidy_packs
 from breakglass.actions.sealing import seal_checks, seal_verdicts
@@ -46,6 +46,9 @@ def sweep() -> None:
 def _round(tenant: Tenant) -> None:
     for bypass_id in overdue():
         _try(partial(note_the_clock, bypass_id=bypass_id, now=timezone.now()), f"{tenant}: the end of {bypass_id}")
+    for proposal in proposing.due(timezone.now()):
+        carry = partial(proposing.carry_out_due, proposal_id=proposal, now=timezone.now())
+        _try(carry, f"{tenant}: proposal {proposal}")
     _try(partial(_seal, seal_checks), f"{tenant}: sealing checks")
     _try(partial(_seal, seal_verdicts), f"{tenant}: sealing verdicts")
     _try(partial(tidy_packs, now=timezone.now()), f"{tenant}: tidying the packs of evidence")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from audit.trigger_sql import NEVER, Trigger
 from audit.triggers import append_only, check_row, frozen_columns, kept
 from breakglass.morning_triggers import morning_triggers, open_once
+from breakglass.proposal_triggers import proposal_triggers
 from breakglass.states import TERMINAL, TRANSITIONS
 
 ASKED = [
@@ -31,7 +32,21 @@ JUDGED = [
     ),
     *("evidence_url", "evaluated_at", "at"),
 ]
-TOLD = ["id", "key", "bypass_id", "deploy_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
+TOLD = [
+    *(
+        "id",
+        "key",
+        "bypass_id",
+        "deploy_id",
+        "proposal_id",
+        "kind",
+        "channel",
+        "member_id",
+        "webhook_id",
+        "cause",
+        "at",
+    ),
+]
 TOLD_ONCE = [("id",), ("key",), ("tenant_id", "cause", "kind", "channel", "member_id")]
 UNFINISHED = "{0}.state IN ('waiting', 'making', 'signing')"
 SHIPPED = [
@@ -78,6 +93,7 @@ def record_triggers() -> list[Trigger]:
         *frozen_columns("breakglass_pack", ["id", "period_start", "period_end", "by_id", "asked_at", "asked_entry"]),
         *frozen_columns("breakglass_packfile", ["id", "pack_id"]),
         *morning_triggers(),
+        *proposal_triggers(),
     ]
 
 

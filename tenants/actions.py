@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import transaction
@@ -18,12 +20,30 @@ from tenants.models import Group, GroupMembership, Human, MachineToken, Member, 
 from tenants.models.tokens import digest, new_secret
 from tenants.roles import Role
 
+_seen: ContextVar[list[Entry] | None] = ContextVar("seen", default=None)
+
 
 def record(data: kinds.Kind, *, by: Member | MachineToken | None, now: datetime, about: str = "") -> Entry:
     """Append an entry to the entered tenant's log, signed in the actor's name; None is the portal itself."""
     tenant = context.current()
     actor = actors.of(by, tenant)
-    return log.append(tenant_id=str(tenant.pk), actor=actor, data=data, now=now, about=about)
+    entry = log.append(tenant_id=str(tenant.pk), actor=actor, data=data, now=now, about=about)
+    if (seen := _seen.get()) is not None:
+        seen.append(entry)
+    return entry
+
+
+@contextmanager
+def recorded() -> Iterator[list[Entry]]:
+    """The entries that are appended in the block, for an entry that has to name them. Blocks may nest."""
+    seen: list[Entry] = []
+    around, token = _seen.get(), _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(token)
+        if around is not None:
+            around += seen
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ TENANT_OWNED = {
     *("tenants.RoleGrant", "breakglass.Verdict", "breakglass.VerdictsBatch"),
     *("breakglass.Webhook", "breakglass.Message", "breakglass.Attempt", "breakglass.Pack", "breakglass.PackFile"),
     *("breakglass.PostMortemTemplate", "breakglass.PostMortem", "breakglass.Revision", "breakglass.RuleVerdict"),
-    *("breakglass.ActionItem", "breakglass.Finding"),
+    *("breakglass.ActionItem", "breakglass.Finding", "breakglass.Proposal"),
 }
 INSTALLATION = {"tenants.Tenant", "tenants.User", "breakglass.Heartbeat"}
 LOG = {"audit.Log", "audit.Head", "audit.Tree", "audit.Tile", "audit.Entry", "audit.Checkpoint"}

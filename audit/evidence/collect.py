@@ -12,7 +12,7 @@ from audit.canonical import parse_canonical
 from audit.errors import LogError
 from audit.evidence.lines import Batch, BundledEntry
 from audit.evidence.period import Period
-from audit.evidence.values import ACCESS, seals
+from audit.evidence.values import BACK, seals
 from audit.models import Checkpoint, Entry, Log
 from audit.reading import logs_of
 
@@ -83,9 +83,9 @@ def _concerned(parts: Iterable[LogPart]) -> set[str]:
 
 
 def _chosen(part: LogPart, concerned: set[str]) -> QuerySet[Entry]:
-    """The range, and before it: the genesis, rights and policies, and what concerns the range's bypasses."""
+    """The range, and before it: the genesis, rights, policies, consents, and what concerns the range's bypasses."""
     ranged = Q(index__gte=part.first, index__lte=part.last)
-    nouns = [f"{noun}." for noun in sorted(ACCESS | {"policy"})]
+    nouns = [f"{noun}." for noun in sorted(BACK)]
     back = Q(index=0) | Q(about__in=concerned)
     for noun in nouns:
         back |= Q(kind__startswith=noun)

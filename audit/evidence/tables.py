@@ -24,6 +24,7 @@ _ACCESS = {"group": "group", "role": "role", "roles": "roles", "member": "member
            "expires_at": "expires_at"}  # fmt: skip
 _CHECKS = ("at", "evaluation", *_SCOPE, "rules", "decision", "bypass")
 _WHO = ("entry", "time", "kind", "actor", "identity")
+_AGREED = ("proposed_by", "consented_by")
 
 
 def csv_files(held: Held) -> dict[str, bytes]:
@@ -119,18 +120,38 @@ def _post_mortems(held: Held) -> Table:
 
 
 def _policies(held: Held) -> Table:
-    published = [entry for entry in held.until_end if entry.kind == "policy.published"]
-    return (*_WHO, "in_period", *_POLICIES), [_dated(entry, _POLICIES, held) for entry in published]
+    return _dated([entry for entry in held.until_end if entry.kind == "policy.published"], _POLICIES, held)
 
 
 def _access(held: Held) -> Table:
     """Roles, groups and credentials over time: what the period began with, and every change in it."""
-    changes = [entry for entry in held.until_end if entry.kind.partition(".")[0] in ACCESS]
-    return (*_WHO, "in_period", *_ACCESS), [_dated(entry, _ACCESS, held) for entry in changes]
+    return _dated([entry for entry in held.until_end if entry.kind.partition(".")[0] in ACCESS], _ACCESS, held)
 
 
-def _dated(entry: PackEntry, columns: Mapping[str, str], held: Held) -> Sequence[object]:
-    return [*_who(entry), held.period.holds(entry.time), *(field(entry.data, path) for path in columns.values())]
+def _dated(entries: Iterable[PackEntry], columns: Mapping[str, str], held: Held) -> Table:
+    """With who proposed and who consented, where it took two."""
+    agreed = _agreed(held)
+    return (*_WHO, "in_period", *columns, *_AGREED), [
+        [
+            *(*_who(entry), held.period.holds(entry.time)),
+            *(field(entry.data, path) for path in columns.values()),
+            *agreed.get(entry.id, (None, None)),
+        ]
+        for entry in entries
+    ]
+
+
+def _agreed(held: Held) -> dict[str, tuple[object, object]]:
+    """Who proposed and who consented, by the id of the act's own entry."""
+    made = [entry for entry in held.until_end if entry.kind in {"change.consented", "change.carried-out"}]
+    return {
+        act: (
+            field(entry.data, "proposed_by.name") or "the operator",
+            field(entry.data, "consented_by.name") or "the clock",
+        )
+        for entry in made
+        for act in entry.data["entries"]
+    }
 
 
 def iterate(held: Held) -> Iterable[tuple[str, Table]]:

@@ -82,12 +82,12 @@ def seals(document: Mapping[str, Any]) -> bool:
 
 
 def refers_back(document: Mapping[str, Any]) -> bool:
-    """Whether an entry is taken along from before the period, whatever the period holds: rights and policies.
+    """Whether an entry is taken along from before the period, whatever it holds: rights, policies and who agreed.
 
     The first entry of a log is, too, and every entry about a bypass that the period has an entry about.
     """
-    noun = str(document["kind"]).partition(".")[0]
-    return noun in ACCESS or noun == "policy"
+    return str(document["kind"]).partition(".")[0] in BACK
 
 
 ACCESS = frozenset({"member", "role", "group", "token", "credential", "provider", "identity"})
+BACK = ACCESS | {"policy", "change"}

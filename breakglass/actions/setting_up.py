@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from audit import kinds
+from breakglass.actions.accounts import check_all, check_name
+from breakglass.actions.cleaning import full_clean, together
 from breakglass.errors import BadInput
 from breakglass.models import Gate, GateCredential, InFlight, PolicyVersion
 from breakglass.policy.directory import Directory, DirectoryGroup
@@ -17,6 +20,8 @@ from breakglass.scopes import parse_scope
 from tenants import context
 from tenants.actions import issue_token, record
 from tenants.models import Group, GroupMembership, Member, Tenant
+
+MOST_LISTED = 500
 
 
 @transaction.atomic
@@ -32,15 +37,7 @@ def create_gate(
     by: Member | None,
     now: datetime,
 ) -> Gate:
-    """A gate with its closed lists. Raises BadInput for a name in them that no scope could say."""
-    for service in services:
-        parse_scope(service, environments[0] if environments else "production")
-    for environment in environments:
-        parse_scope("service", environment)
-    if not services or not environments or set(required) - {"branch", "artifact"}:
-        raise BadInput(
-            {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
-        )
+    """A gate with its closed lists. Raises BadInput for a name in them that no scope could say, or a slug in use."""
     gate = Gate(
         slug=slug,
         name=name,
@@ -51,7 +48,7 @@ def create_gate(
         in_flight=in_flight,
         created_at=now,
     )
-    gate.full_clean()
+    together(lambda: check_all(name=lambda: check_name(name)), lambda: _check_lists(gate), lambda: full_clean(gate))
     gate.save()
     data = kinds.GateCreated(
         gate=slug,
@@ -64,6 +61,51 @@ def create_gate(
     )
     record(data, by=by, now=now)
     return gate
+
+
+def _check_lists(gate: Gate) -> None:
+    """Raises BadInput for a list that is empty, too long or says what no scope could."""
+    if not gate.services or not gate.environments or set(gate.required) - {"branch", "artifact"}:
+        raise BadInput(
+            {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
+        )
+    if max(len(gate.services), len(gate.environments)) > MOST_LISTED:
+        raise BadInput(
+            {"services": [f"A gate lists up to {MOST_LISTED} services and environments: make another gate."]}
+        )
+    together(
+        *(partial(parse_scope, service, "production") for service in gate.services),
+        *(partial(parse_scope, "service", environment) for environment in gate.environments),
+    )
+
+
+@transaction.atomic
+def connect_gate(
+    *,
+    slug: str,
+    name: str,
+    services: Sequence[str],
+    environments: Sequence[str],
+    required: Sequence[str],
+    practice: bool,
+    in_flight: str,
+    by: Member,
+    now: datetime,
+) -> tuple[Gate, str]:
+    """A gate and the secret of its first machine token, which can't be shown again. Raises as `create_gate`."""
+    gate = create_gate(
+        slug=slug,
+        name=name,
+        services=services,
+        environments=environments,
+        required=required,
+        practice=practice,
+        in_flight=in_flight,
+        by=by,
+        now=now,
+    )
+    _, secret = issue_credential(gate=gate, name=f"{slug} pipeline", by=by, now=now)
+    return gate, secret
 
 
 @transaction.atomic
@@ -81,6 +123,7 @@ def issue_credential(
         raise BadInput(
             {"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]}
         )
+    check_all(name=lambda: check_name(name))
     token, secret = issue_token(name=name, by=by, now=now, expires_at=expires_at)
     credential = GateCredential.objects.create(gate=gate, token=token, services=list(services))
     record(kinds.CredentialIssued(gate=gate.slug, token=token.pk, services=tuple(services)), by=by, now=now)

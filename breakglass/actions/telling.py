@@ -10,9 +10,10 @@ from functools import partial
 from django.db import transaction
 
 from audit.models import Entry
-from breakglass.models import Bypass, Channel, Deploy, Message, MessageKind, PostMortem, Review, Webhook
+from breakglass.models import Bypass, Channel, Deploy, Message, MessageKind, PostMortem, Proposal, Review, Webhook
 from breakglass.models.deploys import DeployStatus
 from tenants import context
+from tenants.models import Member
 
 A_DAY = timedelta(days=1)
 QUEUE_MOST = 200  # tasks that wait: after an outage a longer queue would keep the rounds waiting that empty the outbox
@@ -21,12 +22,13 @@ WARNINGS = {MessageKind.ENDS_IN_10: timedelta(minutes=10), MessageKind.ENDS_IN_2
 
 @dataclass(frozen=True)
 class News:
-    """What there is to tell, of which entry, and when it became so."""
+    """What there is to tell, of which entry, and when it became so. It is about a bypass, a proposal or neither."""
 
     kind: MessageKind
-    bypass: Bypass
+    bypass: Bypass | None
     entry: Entry
     now: datetime
+    proposal: Proposal | None = None
 
     def mails(self, who: Iterable[int], due: datetime | None = None) -> list[Message]:
         """A row for each of the members (by id), once, due now or at `due`."""
@@ -44,6 +46,7 @@ class News:
     def _row(self, channel: Channel, due: datetime | None, **receiver: int | None) -> Message:
         return Message(
             bypass=self.bypass,
+            proposal=self.proposal,
             kind=self.kind,
             channel=channel,
             cause=self.entry.id,
@@ -115,6 +118,35 @@ def tell_owed(owed: PostMortem, ended: Bypass, *, entry: Entry, now: datetime) -
     for kind, due in reminders.items():
         if due > now:
             _write(News(kind, ended, entry, now).mails([owed.assignee_id], due))
+
+
+def tell_welcome(member: Member, *, entry: Entry, now: datetime) -> None:
+    """Somebody that they are a member, and how they sign in."""
+    _write(News(MessageKind.WELCOME, None, entry, now).mails([member.pk]))
+
+
+def tell_proposed(proposal: Proposal, *, who: Iterable[int], entry: Entry, now: datetime) -> None:
+    """Whoever could consent; every member (all by id) where the clock will carry it out."""
+    _write(News(MessageKind.PROPOSED, None, entry, now, proposal).mails(who))
+
+
+def tell_consented(proposal: Proposal, *, entry: Entry, now: datetime) -> None:
+    """Its proposer; the operator has no mailbox here."""
+    _write(News(MessageKind.CONSENTED, None, entry, now, proposal).mails(_proposer(proposal)))
+
+
+def tell_not_consented(proposal: Proposal, *, entry: Entry, now: datetime) -> None:
+    """Its proposer that it was refused."""
+    _write(News(MessageKind.NOT_CONSENTED, None, entry, now, proposal).mails(_proposer(proposal)))
+
+
+def tell_carried_out(proposal: Proposal, *, who: Iterable[int], entry: Entry, now: datetime) -> None:
+    """Every member, who had been told that it was proposed."""
+    _write(News(MessageKind.CARRIED_OUT, None, entry, now, proposal).mails(who))
+
+
+def _proposer(proposal: Proposal) -> list[int]:
+    return [] if proposal.proposed_by_id is None else [proposal.proposed_by_id]
 
 
 def tell(news: News, who: Iterable[int]) -> None:

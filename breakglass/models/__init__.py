@@ -1,4 +1,4 @@
-"""What is kept: gates, policy versions, bypasses with their reviews, checks, deploys, messages and post-mortems."""
+"""What is kept: gates, policy versions, bypasses with their reviews, checks, deploys, messages, proposals and so on."""
 
 from breakglass.models.bypasses import Bypass, ReasonKind
 from breakglass.models.checks import Check, ChecksBatch, VerdictDecision
@@ -9,6 +9,7 @@ from breakglass.models.outbox import Attempt, Channel, Message, MessageKind, Mes
 from breakglass.models.packs import Pack, PackFile, PackState
 from breakglass.models.policies import PolicyVersion
 from breakglass.models.post_mortems import ActionItem, PostMortem, PostMortemTemplate, Revision, RuleVerdict
+from breakglass.models.proposals import Proposal, ProposalState
 from breakglass.models.reviews import RefusedReview, Review
 from breakglass.models.verdicts import Verdict, VerdictsBatch
 from breakglass.models.worker import Heartbeat
@@ -36,6 +37,8 @@ __all__ = [
     "PolicyVersion",
     "PostMortem",
     "PostMortemTemplate",
+    "Proposal",
+    "ProposalState",
     "ReasonKind",
     "RefusedReview",
     "Review",

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from breakglass.models.bypasses import Bypass
 from breakglass.models.deploys import Deploy
+from breakglass.models.proposals import Proposal
 from tenants.models import Member
 from tenants.owned import TenantOwned
 
@@ -51,6 +52,11 @@ class MessageKind(models.TextChoices):
     OWED = "owed", "a post-mortem is owed"
     DUE_SOON = "due_soon", "the post-mortem is due in a day"
     LATE = "late", "the post-mortem is late"
+    WELCOME = "welcome", "they are a member"
+    PROPOSED = "proposed", "a change is proposed"
+    CONSENTED = "consented", "their proposal has consent"
+    NOT_CONSENTED = "not_consented", "their proposal was refused"
+    CARRIED_OUT = "carried_out", "a change that waited is carried out"
 
 
 class MessageState(models.TextChoices):
@@ -95,6 +101,7 @@ class Message(TenantOwned):
     key = models.CharField(max_length=36, unique=True, default=new_key, editable=False)
     bypass = models.ForeignKey(Bypass, null=True, on_delete=models.PROTECT, related_name="messages")
     deploy = models.ForeignKey(Deploy, null=True, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=MessageKind)
     channel = models.CharField(max_length=10, choices=Channel)
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
@@ -136,6 +143,7 @@ class Message(TenantOwned):
                 | Q(webhook=None, member__isnull=False) & ~Q(channel=Channel.WEBHOOK),
                 name="message_has_one_receiver",
             ),
+            models.CheckConstraint(condition=Q(bypass=None) | Q(proposal=None), name="message_about_one_thing"),
             models.CheckConstraint(
                 condition=Q(state=MessageState.PENDING, settled_at=None)
                 | Q(settled_at__isnull=False) & ~Q(state=MessageState.PENDING),

@@ -14,10 +14,12 @@ from django.db import transaction
 from django.db.models import Case, Q, When
 
 from breakglass.actions.channels import disable_webhook
+from breakglass.actions.proposals import about
 from breakglass.actions.records import RELATED
 from breakglass.actions.telling import WARNINGS
 from breakglass.models import Attempt, Channel, Message, MessageKind, MessageState
-from breakglass.notify import letters, mail, stale, webhooks
+from breakglass.notify import letters, mail, proposal_letters, stale, webhooks
+from breakglass.notify.letter import Letter
 from breakglass.notify.outcomes import Outcome
 from breakglass.states import Status
 
@@ -25,7 +27,10 @@ LEASE = timedelta(seconds=150)  # longer than django-q2 lets a task live and wai
 BACKOFF = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 3600, 4 * 3600, 12 * 3600)]
 MOST = len(BACKOFF) + 1  # tries, over 18 hours
 SOON = timedelta(minutes=1)
-LOADED = ("member__user", "webhook", "deploy", "bypass", *(f"bypass__{one}" for one in RELATED))
+LOADED = (
+    *("member__user", "webhook", "deploy", "bypass", *(f"bypass__{one}" for one in RELATED)),
+    *("proposal__proposed_by__user", "proposal__decided_by__user"),
+)
 DIED = "The worker stopped before it heard an answer."
 type Way = tuple[str, int | None]
 
@@ -122,8 +127,17 @@ def _send(message: Message, now: datetime) -> Outcome:
         return webhooks.send(message, message.webhook, now)
     if message.member is None:
         raise ValueError(f"{message.key} has no receiver.")  # a check constraint holds this
-    letter = letters.write(message, now)
-    return mail.send(letter, to=message.member.user.email, key=message.key, thread=message.bypass_id or "")
+    return mail.send(_letter(message, now), to=message.member.user.email, key=message.key, thread=_thread(message))
+
+
+def _letter(message: Message, now: datetime) -> Letter:
+    return letters.write(message, now) if message.bypass is not None else proposal_letters.write(message)
+
+
+def _thread(message: Message) -> str:
+    """Mails about one thing are shown together."""
+    proposal = "" if message.proposal is None else f"{message.tenant_id}.{about(message.proposal)}"
+    return message.bypass_id or proposal
 
 
 def _note(message: Message, outcome: Outcome, now: datetime) -> None:

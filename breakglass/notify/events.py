@@ -9,7 +9,7 @@ from django.conf import settings
 from audit.canonical import canonical, timestamp
 from breakglass import links
 from breakglass.models import Bypass, Deploy, Message, MessageKind
-from breakglass.notify import causes
+from breakglass.notify.letter import entry_data
 from tenants import context
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -54,7 +54,7 @@ def _facts(message: Message, bypass: Bypass) -> dict[str, Any]:
     if message.deploy is not None:
         return _in_flight(bypass, message.deploy)
     if message.kind == MessageKind.FINDING:
-        opened = causes.said(message.cause)
+        opened = entry_data(message.cause)
         return {**_data(bypass), "finding": {name: opened.get(name) for name in ("what", "deploy", "due_at")}}
     return _data(bypass)
 

@@ -12,28 +12,13 @@ from typing import Any
 
 from breakglass import durations, links
 from breakglass.models import Bypass, Message, MessageKind, PostMortem
-from breakglass.notify.causes import said
+from breakglass.notify.letter import Letter, entry_data
 from breakglass.scopes import in_words
 from breakglass.states import Status
 from breakglass.times import in_words as moment
 from breakglass.times import seconds_until, span
 from tenants import context
 from tenants.models import Tenant
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One message in words. `quote` is what somebody typed, `why` says why the reader gets it."""
-
-    subject: str
-    heading: str
-    says: str
-    quote: str
-    quoted: str
-    facts: tuple[tuple[str, str], ...]
-    button: str
-    link: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +61,7 @@ def write(message: Message, now: datetime) -> Letter:
     """The letter for a message about a bypass, whose `bypass` is loaded as `actions.records.find` does."""
     if message.bypass is None:
         raise ValueError(f"{message.key} is about no bypass: nothing is known to write.")
-    told = Told(message.bypass, said(message.cause), now)
+    told = Told(message.bypass, entry_data(message.cause), now)
     form = FORMS[MessageKind(message.kind)]
     bypass = told.bypass
     asked = message.kind == MessageKind.ASKED

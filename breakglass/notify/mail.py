@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.template.loader import render_to_string
 
 from breakglass.notify import outcomes
-from breakglass.notify.letters import Letter
+from breakglass.notify.letter import Letter
 from breakglass.notify.outcomes import Outcome
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from breakglass.actions.telling import WARNINGS
-from breakglass.models import Bypass, Message, MessageKind, PostMortem, Review
+from breakglass.models import Bypass, Message, MessageKind, PostMortem, ProposalState, Review
 from breakglass.states import Status
 
 
@@ -30,8 +30,10 @@ def look_up(messages: Collection[Message]) -> Known:
 
 def why_drop(message: Message, known: Known, now: datetime) -> str:
     """The sentence for the record, or nothing if the message is to be sent."""
-    if (why := _receiver(message)) or message.bypass is None:
+    if why := _receiver(message):
         return why
+    if message.bypass is None:
+        return _proposal(message)
     if message.kind in OWED:
         return _post_mortem(message, known.owed[message.bypass.first_id])
     return _bypass(message, message.bypass, known, now)
@@ -61,6 +63,14 @@ def _bypass(message: Message, bypass: Bypass, known: Known, now: datetime) -> st
     overtaken = bypass.expires_at is not None and bypass.expires_at - now <= WARNINGS[MessageKind.ENDS_IN_2]
     if message.kind == MessageKind.ENDS_IN_10 and overtaken:
         return "Not sent: the last warning was due by then."
+    return ""
+
+
+def _proposal(message: Message) -> str:
+    """Somebody is asked while there is something to decide; what came of it is told however late."""
+    proposal = message.proposal
+    if message.kind == MessageKind.PROPOSED and proposal is not None and proposal.state != ProposalState.OPEN:
+        return f"Not sent: by then it was {proposal.get_state_display().lower()}."
     return ""
 
 

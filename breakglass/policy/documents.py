@@ -1,6 +1,7 @@
 """A resolved policy as a JSON document: how it is stored, and the exact bytes its digest covers.
 
-Ids are part of the document, so a renamed group or a re-used address changes nothing that was consented to.
+Ids are part of the document, so a renamed group or a re-used address changes nothing that was consented to. A field
+that came later is written only where it says something: a policy without it keeps the digest that it always had.
 """
 
 import hashlib
@@ -10,27 +11,44 @@ from typing import Any
 import rfc8785
 
 from breakglass.errors import PolicyError, Problem
-from breakglass.policy.values import Clause, Deputy, Group, Never, Peers, Person, Policy, Route, Source, Tier
+from breakglass.policy.values import (
+    DEFAULT_EXTENSIONS,
+    DEFAULT_THRESHOLD,
+    Clause,
+    Deputy,
+    Group,
+    Never,
+    Peers,
+    Person,
+    Policy,
+    Route,
+    Source,
+    Tier,
+)
 
 VERSION = 1
 _ROUTE_KEYS = ("gate", "service", "environment", "branch")
 
 type Document = dict[str, Any]
 
+_LATER: Document = {"threshold": DEFAULT_THRESHOLD, "never": []}
+_LATER_IN_TIERS: Document = {"post_mortem_assignee": None, "extensions": DEFAULT_EXTENSIONS}
+
 
 def to_document(policy: Policy) -> Document:
     """Only objects, lists, strings, whole numbers and null; tiers are a list, so their order survives."""
-    return {
+    document = {
         "version": policy.version,
         "tiers": [_tier_to(tier) for tier in policy.tiers],
         "threshold": policy.threshold,
         "never": [asdict(one) | {"rules": list(one.rules)} for one in policy.never],
         "routes": [{"tier": route.tier} | dict(zip(_ROUTE_KEYS, route.keys, strict=True)) for route in policy.routes],
     }
+    return _without(document, _LATER)
 
 
 def _tier_to(tier: Tier) -> Document:
-    return {
+    document = {
         "name": tier.name,
         "approvals": [{"from": _source_to(clause.source), "count": clause.count} for clause in tier.approvals],
         "ttl": list(tier.ttl),
@@ -39,6 +57,12 @@ def _tier_to(tier: Tier) -> Document:
         "post_mortem_assignee": _source_to(tier.post_mortem_assignee) if tier.post_mortem_assignee else None,
         "extensions": tier.extensions,
     }
+    return _without(document, _LATER_IN_TIERS)
+
+
+def _without(document: Document, later: Document) -> Document:
+    """The document without those later fields that say nothing."""
+    return {name: value for name, value in document.items() if name not in later or value != later[name]}
 
 
 def _source_to(source: Source) -> Document:
@@ -56,19 +80,26 @@ def _source_to(source: Source) -> Document:
 def from_document(document: Document) -> Policy:
     """The policy that `to_document` wrote. Raises PolicyError for anything that it did not write."""
     try:
+        whole = _LATER | document
         policy = Policy(
-            version=document["version"],
-            tiers=tuple(_tier_from(tier) for tier in document["tiers"]),
-            routes=tuple(Route(**route) for route in document["routes"]),
-            threshold=document["threshold"],
-            never=tuple(Never(**one | {"rules": tuple(one["rules"])}) for one in document["never"]),
+            version=whole["version"],
+            tiers=tuple(_tier_from(_LATER_IN_TIERS | tier) for tier in whole["tiers"]),
+            routes=tuple(Route(**route) for route in whole["routes"]),
+            threshold=whole["threshold"],
+            never=tuple(Never(**one | {"rules": tuple(one["rules"])}) for one in whole["never"]),
         )
-        faithful = _is_sound(policy) and to_document(policy) == document
+        faithful = _is_sound(policy) and to_document(policy) == _lean(document)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise _unreadable() from error
     if not faithful:
         raise _unreadable()
     return policy
+
+
+def _lean(document: Document) -> Document:
+    """A stored document without the later fields that say nothing, if it was written with them."""
+    tiers = [_without(tier, _LATER_IN_TIERS) for tier in document["tiers"]]
+    return _without(document, _LATER) | {"tiers": tiers}
 
 
 def _is_sound(policy: Policy) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from tenants.access import declared
 NOT_FOUND = "Nothing is here that you can see. Check the link, or ask whoever sent it which account opens it."
 FORBIDDEN = "Your account may not do this. Ask an admin of the tenant for the role it needs."
 BAD_REQUEST = "The portal can't read what was sent. Go back, look at what you typed, and send it again."
+TOO_BIG = "This is more than a form may hold, so nothing was read. Go back, shorten it, and send it again."
 TOO_LONG_OPEN = "This page was open too long, or you have signed in again since it was opened, so nothing was sent. "
 GO_BACK = "Go back: your text is still there. Copy it, reload the page, and send it again."
 OPEN_AGAIN = "Your text is kept: open the page again, look at it, and send it."
@@ -33,7 +35,9 @@ def refused(request: HttpRequest, error: BypassError) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, from Django itself."""
+    """400, from Django itself; 413 for a form with more in it than is read."""
+    if isinstance(exception, RequestDataTooBig):
+        return _page(request, 413, TOO_BIG)
     return _page(request, 400, BAD_REQUEST)
 
 

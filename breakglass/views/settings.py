@@ -1,4 +1,4 @@
-"""A tenant's settings. For every member: until when they are away."""
+"""A tenant's settings: until when the member is away, the policy in force, its versions, and what waits for consent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from breakglass.actions import absence
+from breakglass.actions.proposals import open_proposals
 from breakglass.errors import BadInput
+from breakglass.models import PolicyVersion
+from breakglass.views import policies
 from breakglass.views.clock import moment
 from breakglass.views.edge import page
 from tenants.access import TenantRequest
@@ -36,10 +39,15 @@ def _say(request: TenantRequest, typed: str) -> None:
 
 
 def _answer(request: TenantRequest, *, typed: str = "", refused: BadInput | None = None) -> HttpResponse:
-    until = request.member.away_until
+    until, latest = request.member.away_until, policies.in_force()
+    versions = PolicyVersion.objects.select_related("published_by__user").order_by("-number")
     words = {
         "away_until": until if until is not None and moment(request) < until else None,
         "typed": typed,
         "problem": refused.fields.get("away_until", ()) if refused else (),
+        "waiting": open_proposals(),
+        "latest": latest,
+        "policy": None if latest is None else policies.readable(latest),
+        "versions": policies.published(versions[: policies.MOST_VERSIONS]),
     }
     return render(request, "settings/page.html", words, status=200 if refused is None else refused.status)

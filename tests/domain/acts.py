@@ -27,6 +27,7 @@ from tests.domain.acting import LATER, MUCH_LATER, SCOPE, Act, Ready, World
 from tests.domain.acts_evidence import TAKEN_AWAY
 from tests.domain.acts_morning import MORNING
 from tests.domain.acts_people import PEOPLE
+from tests.domain.acts_proposals import PROPOSALS
 from tests.domain.support import QUARTER, shown
 
 
@@ -132,6 +133,7 @@ ACTS: dict[Callable[..., Any], Act] = {
     **MORNING,
     **PEOPLE,
     **TAKEN_AWAY,
+    **PROPOSALS,
 }
 
 

@@ -12,14 +12,17 @@ from django.db import models
 from django.db.models import QuerySet
 
 from audit.evidence.period import parse_period
-from breakglass.actions import channels, deciding, deploying, ending, exporting, judging, reviewing, sealing
+from breakglass.actions import channels, deciding, deploying, ending, exporting, judging, proposing, reviewing, sealing
 from breakglass.actions.asking import request_bypass
+from breakglass.actions.post_mortems import first_admin
 from breakglass.asks import parse_ask
+from breakglass.changes import JoinGroup
 from breakglass.models import Bypass
 from breakglass.notify import delivery, signing
 from breakglass.permissions import OwnReview
 from breakglass.scopes import Scope
 from tenants import context
+from tenants.actions import in_words
 from tests.cast import ASK, NOW, Cast
 from tests.domain.support import MINUTE, QUARTER, shown
 from tests.tenancy.planted_morning import plant_morning
@@ -34,7 +37,8 @@ LATER = NOW + 2 * MINUTE
 def plant(cast: Cast) -> None:
     """A request (refused to rosa), an active bypass with checks, verdicts and a deploy, a withdrawn one; and a morning.
 
-    There is a webhook. One message is sent, the others wait. One pack is ready, another waits.
+    There is a webhook. One message is sent, the others wait. One pack is ready, another waits. One proposal
+    waits, another was withdrawn.
     """
     with context.entered(cast.tenant):
         channels.add_webhook(url="https://hooks.example/bypasses", secret=signing.new_secret(), by=None, now=NOW)
@@ -47,6 +51,17 @@ def plant(cast: Cast) -> None:
         plant_morning(cast, ASK)
         _tell(waiting)
         _export(cast)
+        _propose(cast)
+
+
+def _propose(cast: Cast) -> None:
+    """One that waits, and one that was withdrawn."""
+    admin = first_admin()
+    for group in ("security-duty", "sre-leads"):
+        change = JoinGroup(group=group, member=in_words(cast.pete))
+        proposal = proposing.propose(change=change, by=admin, now=LATER)
+        if admin is not None and group == "security-duty":
+            proposing.withdraw(proposal_id=proposal.pk, by=admin, now=LATER)
 
 
 def _request(cast: Cast, reason: str) -> Bypass:

@@ -17,7 +17,10 @@ from tests.domain.acts import ACTS, actions_in_the_code, name_of
 from tests.domain.support import snapshot
 
 # Told the time to answer a question, to write a part of an act or its entry, or to tidy away what can be made again.
-TELLERS = ("approved", "asked", "denied", "finding", "ended", "lapsed", "opened", "owed", "withdrawn")
+TELLERS = (
+    *("approved", "asked", "denied", "ended", "finding", "lapsed", "opened", "owed", "withdrawn"),
+    *("carried_out", "consented", "not_consented", "proposed", "welcome"),
+)
 NO_ACTS = [
     *("asking.route", "deciding.active", "exporting.tidy_packs", "findings.close_rows", "findings.record_closed"),
     *("judging.record_verdicts", "offline.note_sync", "offline.openings", "post_mortems.add_revision"),

@@ -17,6 +17,7 @@ from tests.domain.constraints_morning import MORNING, TELLING
 from tests.domain.lifting import lifted, message
 from tests.domain.planted import change, copy, some
 from tests.domain.support import MINUTE
+from tests.domain.violations_proposals import CONSTRAINTS
 
 type Find = Callable[[], list[Callable[[], object]]]
 
@@ -79,6 +80,7 @@ REFUSED: dict[str, Find] = {
     "bypass_rules_or_gate": rules,
     **MORNING,
     **TELLING,
+    **CONSTRAINTS,
     "bypass_extends_a_chain": chained,
     "check_first_once": lambda: [copy(some(Check, first=True), evaluation="evl_another")],
     "check_first_has_its_own_entry": first,

@@ -23,6 +23,7 @@ from breakglass.models import (
     Pack,
     PackFile,
     PostMortem,
+    Proposal,
     RuleVerdict,
     Verdict,
     Webhook,
@@ -48,6 +49,7 @@ MUTABLE: dict[type[models.Model], set[str]] = {
     RuleVerdict: {"verdict", "comment", "by_id", "at"},
     ActionItem: {"done_at", "done_by_id"},
     Finding: {"closed_at"},
+    Proposal: {"state", "decided_by_id", "decider_human_id", "decided_at", "comment"},
 }
 APPEND_ONLY = {
     f"breakglass_{name}"
@@ -59,7 +61,7 @@ APPEND_ONLY = {
 SQLITE_ONLY = {
     *("breakglass_bypass_asked_once", "breakglass_check_first_once", "breakglass_message_told_once"),
     *(f"tenants_{name}_held_once" for name in ("member", "rolegrant", "groupmembership")),
-    *(f"breakglass_{name}_open_once" for name in ("webhook", "pack", "finding")),
+    *(f"breakglass_{name}_open_once" for name in ("webhook", "pack", "finding", "proposal")),
 }
 COLUMNS = [(model, field.attname) for model in MUTABLE for field in model._meta.concrete_fields]
 REPLACED = [trigger.table for trigger in OURS if trigger.name.endswith("_no_delete")]

@@ -14,6 +14,7 @@ from tests.cast import NOW, Cast
 from tests.domain.planted import Find, Violation, change, copy, rows, some
 from tests.domain.support import MINUTE
 from tests.domain.violations_morning import MORNING
+from tests.domain.violations_proposals import TRIGGERS
 from tests.domain.violations_telling import TELLING
 
 WINDOW = {"starts_at": NOW, "expires_at": NOW + MINUTE}
@@ -146,4 +147,5 @@ WRITTEN: dict[str, Find] = {
     "breakglass_deploy_covered": lambda acme: _outside(some(Deploy, tenant=acme.tenant), acme),
     **MORNING,
     **TELLING,
+    **TRIGGERS,
 }

@@ -79,7 +79,7 @@ def test_a_message_has_one_receiver(acme: Cast, to_pete: Message) -> None:
     ],
 )
 def test_what_was_to_be_told_never_changes(column: str, value: Any, to_pete: Message) -> None:
-    columns = "id, key, bypass_id, deploy_id, kind, channel, member_id, webhook_id, cause, at"
+    columns = "id, key, bypass_id, deploy_id, proposal_id, kind, channel, member_id, webhook_id, cause, at"
     sentence = f"{columns} of breakglass_message never change."
     assert refused(lambda: Message.objects.filter(pk=to_pete.pk).update(**{column: value})) == sentence
 
@@ -108,7 +108,7 @@ def test_an_attempt_is_kept_as_it_was(to_pete: Message) -> None:
 def test_a_webhook_keeps_its_address_and_says_why_it_is_off(acme: Cast, asked: Bypass) -> None:
     webhook = hook(acme)
     rows = Webhook.objects.filter(pk=webhook.pk)
-    frozen = "url, secret, created_at of breakglass_webhook never change."
+    frozen = "id, url, secret, created_at of breakglass_webhook never change."
     assert refused(lambda: rows.update(url="https://evil.example/")) == frozen
     assert refused(lambda: rows.update(secret=b"known")) == frozen
     assert "webhook_disabled_says_why" in refused(lambda: rows.update(disabled_at=NOW))

@@ -31,7 +31,7 @@ def test_400_keeps_djangos_reasons_to_itself() -> None:
 
 def test_a_post_of_more_than_is_read_is_a_page(acme: Cast) -> None:
     answer = acme.client("rosa").post(path("bypasses/new"), {"justification": "x" * 1_100_000})
-    assert (answer.status_code, "The portal can't read what was sent." in Page(answer).text) == (400, True)
+    assert (answer.status_code, "This is more than a form may hold" in Page(answer).text) == (413, True)
 
 
 def test_500_is_a_page_even_without_a_database(monkeypatch: pytest.MonkeyPatch, acme: Cast) -> None:

@@ -10,7 +10,9 @@ from hypothesis import given
 
 from breakglass.errors import PolicyError
 from breakglass.policy.documents import Document, canonical, digest, from_document, to_document
+from breakglass.policy.routing import route
 from breakglass.policy.values import Clause, Deputy, Group, Peers, Person, Policy, Route, Tier
+from breakglass.scopes import Scope
 from tests.policy.strategies import policies
 
 DANA = Person(7, "dana@acme.example", Deputy(8, "lee@acme.example"))
@@ -32,16 +34,40 @@ POLICY = Policy(
     4,
 )
 CANONICAL = (
-    '{"never":[],"routes":[{"branch":"main","environment":"","gate":"db-*","service":"","tier":"high"},'
+    '{"routes":[{"branch":"main","environment":"","gate":"db-*","service":"","tier":"high"},'
     '{"branch":"","environment":"","gate":"","service":"","tier":"low"}],'
-    '"threshold":4,"tiers":[{"approvals":[{"count":1,"from":{"kind":"peers"}}],"extensions":2,"lapse":3600,"name":"low",'
-    '"post_mortem_assignee":null,"post_mortem_due":null,"ttl":[900,3600,14400]},'
+    '"threshold":4,"tiers":[{"approvals":[{"count":1,"from":{"kind":"peers"}}],"lapse":3600,"name":"low",'
+    '"post_mortem_due":null,"ttl":[900,3600,14400]},'
     '{"approvals":[{"count":2,"from":{"id":3,"kind":"group","slug":"sre-leads"}},'
     '{"count":1,"from":{"deputy":{"email":"lee@acme.example","member_id":8},"email":"dana@acme.example",'
     '"kind":"person","member_id":7}}],"extensions":0,"lapse":60,"name":"high",'
     '"post_mortem_assignee":{"deputy":null,"email":"dana@acme.example","kind":"person","member_id":7},'
     '"post_mortem_due":9,"ttl":[900]}],"version":1}'
 )
+
+
+LANDED = (
+    '{"routes":[{"branch":"main","environment":"","gate":"db-*","service":"","tier":"high"},'
+    '{"branch":"","environment":"","gate":"","service":"","tier":"low"}],'
+    '"tiers":[{"approvals":[{"count":1,"from":{"kind":"peers"}}],"lapse":3600,"name":"low","post_mortem_due":null,'
+    '"ttl":[900,3600,14400]},'
+    '{"approvals":[{"count":2,"from":{"id":3,"kind":"group","slug":"sre-leads"}},'
+    '{"count":1,"from":{"deputy":{"email":"lee@acme.example","member_id":8},"email":"dana@acme.example",'
+    '"kind":"person","member_id":7}}],"lapse":60,"name":"high","post_mortem_due":9,"ttl":[900]}],"version":1}'
+)
+LANDED_DIGEST = "sha256:5fd787a8156970db57eda2b8dffc0f57e82c05733e30678c29a8a9e897e148ef"
+
+
+def test_a_document_from_before_the_later_fields_routes_and_keeps_its_digest() -> None:
+    policy = from_document(json.loads(LANDED))
+    assert route(policy, "db-change", Scope("payments", "production", "main")).name == "high"
+    assert (canonical(policy).decode(), digest(policy)) == (LANDED, LANDED_DIGEST)
+
+
+def test_a_document_that_spells_the_later_fields_out_is_the_same_policy() -> None:
+    spelled = json.loads(LANDED) | {"threshold": 3, "never": []}
+    spelled["tiers"] = [{"post_mortem_assignee": None, "extensions": 2} | tier for tier in spelled["tiers"]]
+    assert from_document(spelled) == from_document(json.loads(LANDED))
 
 
 def test_the_canonical_bytes_to_the_letter() -> None:

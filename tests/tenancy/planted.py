@@ -14,15 +14,18 @@ from breakglass.actions.channels import add_webhook
 from breakglass.actions.deciding import decide
 from breakglass.actions.deploying import read_report, record_deploy
 from breakglass.actions.judging import read_verdict, record_verdicts
+from breakglass.actions.proposing import propose
 from breakglass.actions.records import find
 from breakglass.actions.sealing import seal_checks, seal_verdicts
 from breakglass.asks import AskFields, parse_ask
+from breakglass.changes import CreateGroup
 from breakglass.errors import Forbidden
-from breakglass.models import ActionItem, Bypass, Finding, Pack, PostMortem, Webhook
+from breakglass.models import ActionItem, Bypass, Finding, Pack, PostMortem, Proposal, Webhook
 from breakglass.notify import delivery, signing
 from breakglass.scopes import Scope
 from breakglass.statements import digest, statement
 from tenants import context
+from tenants.models import MachineToken
 from tests.cast import ASK, NOW, Cast
 from tests.tenancy.planted_morning import plant_morning
 
@@ -43,6 +46,9 @@ SECRET_ASK = replace(
 )
 
 
+CHANGE = CreateGroup(slug="heliotropes", name="Vermilion")
+
+
 @dataclass(frozen=True)
 class Planted:
     """An active bypass, one that waits, the post-mortem and action of one that has ended, a finding of pete's ..."""
@@ -54,6 +60,8 @@ class Planted:
     finding: Finding
     webhook: Webhook
     pack: Pack
+    proposal: Proposal
+    token: MachineToken
 
     @property
     def statement(self) -> str:
@@ -86,6 +94,8 @@ def plant(cast: Cast) -> Planted:
             finding=Finding.objects.get(owner=cast.pete),
             webhook=webhook,
             pack=_evidence(cast),
+            proposal=propose(change=CHANGE, by=None, now=SOON),
+            token=cast.token("ci-checks"),
         )
 
 

@@ -103,3 +103,13 @@ def seen(_: Planted) -> dict[str, str]:
 def period(_: Planted) -> dict[str, str]:
     """A quarter."""
     return {"period_start": "2025-10-01", "period_end": "2026-01-01"}
+
+
+def gate(_: Planted) -> dict[str, str]:
+    """Another gate."""
+    return {"name": "Another", "slug": "another", "services": "web", "environments": "ci"}
+
+
+def invitation(_: Planted) -> dict[str, str]:
+    """Somebody new."""
+    return {"name": "Nina", "email": "nina@acme.example", "role": "auditor"}

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from breakglass.actions.founding import FIRST_POLICY
 from tests.tenancy import sent
 from tests.tenancy.planted import Planted
 
@@ -34,6 +35,7 @@ WRITERS_WRITE =     "302  404     404    302  302   302  403  302  302   302"
 OTHERS_SIGN_OFF =   "302  404     404    403  302   302  403  302  302   302"
 OWNER_CLOSES =      "302  404     404    403  302   403  403  302  302   302"
 AUDITORS_ASK =      "302  404     404    403  403   403  302  302  302   302"
+THE_OPERATORS =     "302  404     404    403  403   403  403  403  302   302"
 ADMINS =            "302  404     404    403  403   403  403  200  302   302"
 ADMINS_MOVE_ON =    "302  404     404    403  403   403  403  302  302   302"
 THE_GATE =          "401  401     401    401  401   401  401  401  200   401"
@@ -73,6 +75,8 @@ class Row:
             "slug": "ci-checks",
             "finding_id": planted.finding.pk,
             "webhook_id": planted.webhook.pk,
+            "proposal_id": planted.proposal.pk,
+            "token_id": planted.token.pk,
         }
         wanted = ARGUMENTS.get(self.name, ("tenant",))
         return reverse(self.name, kwargs={name: known[name] for name in wanted})
@@ -83,6 +87,7 @@ POST_MORTEM = [
     *("post-mortem", "post-mortem-write", "post-mortem-judge", "post-mortem-add-action", "post-mortem-finish-action"),
     *("post-mortem-link-incident", "post-mortem-assign", "post-mortem-sign-off"),
 ]
+PROPOSAL = ("proposal", "proposal-consent", "proposal-refuse", "proposal-withdraw")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("home", "livez", "readyz"), ()),
     **dict.fromkeys(
@@ -90,7 +95,10 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
         ("tenant", "bypass_id"),
     ),
     **dict.fromkeys(("trusted-root", "trust-config", "checkpoint"), ("tenant", "number")),
-    "gate": ("tenant", "slug"),
+    **dict.fromkeys(("gate", "gate-tokens"), ("tenant", "slug")),
+    "revoke-token": ("tenant", "slug", "token_id"),
+    "policy-version": ("tenant", "number"),
+    **dict.fromkeys(PROPOSAL, ("tenant", "proposal_id")),
     **dict.fromkeys(PACKS, ("tenant", "number")),
     "close-finding": ("tenant", "finding_id"),
     "disable-webhook": ("tenant", "webhook_id"),
@@ -153,6 +161,22 @@ TABLE = [
     Row("checkpoint", AUDITORS),
     Row("gates", MEMBERS),
     Row("gate", MEMBERS),
+    Row("new-gate", ADMINS),
+    Row("new-gate", ADMINS, "post", send=sent.gate),
+    Row("gate-tokens", ADMINS),
+    Row("gate-tokens", ADMINS, "post", send=lambda _: {"name": "another"}),
+    Row("revoke-token", ADMINS_MOVE_ON, "post"),
+    Row("new-policy", ADMINS),
+    Row("new-policy", ADMINS, "post", send=lambda _: {"source": FIRST_POLICY, "check": "1"}),
+    Row("policy-version", MEMBERS),
+    Row("invite", ADMINS),
+    Row("invite", ADMINS_MOVE_ON, "post", send=sent.invitation),
+    Row("proposals", MEMBERS),
+    Row("proposal", MEMBERS),
+    *(Row(name, MEMBERS_MOVE_ON) for name in PROPOSAL[1:]),
+    Row("proposal-consent", ADMINS_MOVE_ON, "post"),
+    Row("proposal-refuse", ADMINS_MOVE_ON, "post", send=sent.comment),
+    Row("proposal-withdraw", THE_OPERATORS, "post"),
     Row("authzen-configuration", EVERYBODY),
     Row("api-evaluation", THE_GATE, "post", send=sent.question),
     Row("api-evaluations", THE_GATE, "post", send=sent.question),

@@ -106,7 +106,7 @@ def test_import_reads_standard_input(cast: Cast, monkeypatch: pytest.MonkeyPatch
 
 
 def test_check_publishes_nothing(cast: Cast, file: Path) -> None:
-    assert run("check", str(file)) == "It is good: `policy import` would publish it as version 2.\n"
+    assert run("check", str(file)) == "It is good: `policy import` would propose it as version 2.\n"
     assert len(versions(cast)) == 1
 
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.urls import reverse
 from django.utils import timezone
 
+from breakglass import links
 from breakglass.actions.founding import Founded, found_tenant
 from breakglass.errors import BadInput
 from breakglass.models import Attempt
-from breakglass.notify import mail
-from breakglass.notify.letters import Letter
-from tenants import welcome
-
-DAY = 24 * 60 * 60
+from breakglass.notify import mail, welcome
+from breakglass.notify.letter import Letter
 
 
 class Command(BaseCommand):
@@ -40,36 +36,15 @@ class Command(BaseCommand):
             lines = [f"--{field.replace('_', '-')}: {says}" for field, all_ in error.fields.items() for says in all_]
             raise CommandError("\n".join(lines)) from error
         letter = _letter(founded)
-        self.stdout.write(f"{founded.tenant.name} has its log and a first policy: {_address(founded)}")
+        self.stdout.write(f"{founded.tenant.name} has its log and a first policy: {links.tenant_url(founded.tenant)}")
         self.stdout.write(f"{letter.says}\n{letter.button}: {letter.link}")
         self.stdout.write(_send(founded, letter))
 
 
-def _address(founded: Founded) -> str:
-    return f"{settings.SITE_URL}{reverse('now', args=[founded.tenant.slug])}"
-
-
 def _letter(founded: Founded) -> Letter:
     """For the admin: to set a password, or, with one, to sign in."""
-    user, tenant = founded.admin.user, founded.tenant
-    signs_in = f"{user.name} is its admin and signs in as {user.email}"
-    if user.has_usable_password():
-        says, button, link = f"{signs_in}, with the password of that account.", "Sign in", _address(founded)
-    else:
-        days = settings.PASSWORD_RESET_TIMEOUT // DAY
-        says = f"{signs_in}, once the password is set. The link for that works once, within {days} days."
-        button, link = "Set the password", welcome.first_password_url(user)
-    return Letter(
-        subject=f"{tenant.name} has a place in Breakglass",
-        heading=f"{tenant.name} has a place in Breakglass",
-        says=says,
-        quote="",
-        quoted="",
-        facts=(("Address", _address(founded)), ("Tenant", tenant.slug)),
-        button=button,
-        link=link,
-        why="You get this because the operator named you as the tenant's first admin.",
-    )
+    why = "You get this because the operator named you as the tenant's first admin."
+    return welcome.write(founded.tenant, founded.admin.user, place="its admin", why=why)
 
 
 def _send(founded: Founded, letter: Letter) -> str:

@@ -11,28 +11,32 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from breakglass.actions.setting_up import directory, publish_policy
-from breakglass.errors import PolicyError
+from breakglass import links
+from breakglass.actions.proposing import propose
+from breakglass.actions.setting_up import directory
+from breakglass.changes import PublishPolicy
+from breakglass.errors import PolicyError, WrongState
 from breakglass.management.finding import find_tenant
-from breakglass.models import PolicyVersion
+from breakglass.models import PolicyVersion, Proposal, ProposalState
 from breakglass.policy.documents import digest
 from breakglass.policy.load import load
 from breakglass.policy.values import Policy
 from breakglass.policy.yamldoc import LARGEST
+from breakglass.times import in_words
 from tenants import context
 
 STREAM = "-"
 
 
 class Command(BaseCommand):
-    help = "The tenant's policy as YAML: export the one in force, check a file line by line, publish one."
+    help = "The tenant's policy as YAML: export the one in force, check a file line by line, propose one."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """FILE may be - for standard input or output."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="export|import|check")
         for name, says, optional in (
             ("export", "write the policy in force, as it was published", STREAM),
-            ("import", "publish the file's policy: from then on it decides about new requests", None),
+            ("import", "propose the file's policy: it decides about new requests once an admin consents", None),
             ("check", "say of every line what is wrong with it; without FILE, of the policy in force", ""),
         ):
             act = acts.add_parser(name, help=says, description=says)
@@ -67,16 +71,20 @@ class Command(BaseCommand):
             self.stdout.write(f"It is good, and in force as version {latest.number}.")
         else:
             number = 1 if latest is None else latest.number + 1
-            self.stdout.write(f"It is good: `policy import` would publish it as version {number}.")
+            self.stdout.write(f"It is good: `policy import` would propose it as version {number}.")
 
     def _import(self, file: str) -> None:
         source, latest = _read(file), _latest()
-        self._load(source, _name(file))
-        version = publish_policy(source=source.decode("utf-8-sig"), by=None, now=timezone.now())
-        if version == latest:
-            self.stdout.write(f"It is in force already, as version {version.number}: nothing was published.")
-        else:
-            self.stdout.write(f"It is in force from now on, as version {version.number} ({version.digest}).")
+        found = self._load(source, _name(file))
+        if latest is not None and latest.digest == digest(found):
+            self.stdout.write(f"It is in force already, as version {latest.number}: nothing was published.")
+            return
+        change = PublishPolicy(source=source.decode("utf-8-sig"))
+        try:
+            proposal = propose(change=change, by=None, now=timezone.now())
+        except WrongState as error:
+            raise CommandError(error.sentence) from error
+        self.stdout.write(_what_next(proposal))
 
     def _load(self, source: bytes, name: str) -> Policy:
         """Everything wrong with it is written line by line; then it raises CommandError."""
@@ -87,6 +95,19 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name}: {problem}")
             count = "1 problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
             raise CommandError(f"{name} has {count}: repair each line named, then check it again.") from error
+
+
+def _what_next(proposal: Proposal) -> str:
+    if proposal.state == ProposalState.DONE:
+        version = _in_force()
+        return f"It is in force from now on, as version {version.number} ({version.digest})."
+    link = links.proposal_url(context.current(), proposal.pk)
+    if proposal.due_at is None:
+        return f"It is proposed. It is in force once an admin of the tenant consents; they were told.\n{link}"
+    return (
+        f"It is proposed. The tenant has no admin who could consent, so every member was told, and it is in force at "
+        f"{in_words(proposal.due_at)}.\n{link}"
+    )
 
 
 def _latest() -> PolicyVersion | None:

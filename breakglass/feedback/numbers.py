@@ -64,7 +64,8 @@ class RuleNumbers:
     @property
     def because(self) -> str:
         """Its kinds of reason and how often each, the commonest first."""
-        return ", ".join(f"{ReasonKind(kind).label} {count}" for kind, count in self.reasons.most_common())
+        counted = sorted(self.reasons.items(), key=lambda one: (-one[1], one[0]))
+        return ", ".join(f"{ReasonKind(kind).label} {count}" for kind, count in counted)
 
     @property
     def said(self) -> list[int]:

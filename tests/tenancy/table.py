@@ -132,7 +132,7 @@ TABLE = [
     Row("return", REQUESTER_ENDS, "post", which="active"),
     Row("revoke", MEMBERS_MOVE_ON, which="active"),
     Row("revoke", PEERS_REVOKE, "post", which="active", send=sent.comment),
-    Row("extend", MEMBERS_MOVE_ON, which="active"),
+    Row("extend", MEMBERS, which="active"),
     Row("extend", REQUESTER_ENDS, "post", which="active", send=sent.extension),
     Row("post-mortems", MEMBERS),
     Row("post-mortem-template", MEMBERS),

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("breakglass", "0004_changes_take_two"),
+        ("breakglass", "0005_deploys_are_told_of"),
     ]
 
     operations = [

@@ -244,6 +244,19 @@ class GateCreated(Kind):
     in_flight: str = "enforce"
 
 
+class GateChanged(Kind):
+    """A gate's name, its closed lists, or what becomes of work under way, as they are from now on."""
+
+    kind: ClassVar[str] = "gate.changed"
+
+    gate: str
+    name: str
+    services: tuple[str, ...]
+    environments: tuple[str, ...]
+    required: tuple[str, ...]
+    in_flight: str
+
+
 class CredentialIssued(Kind):
     """A machine token may speak for a gate, and there for these services (none: all)."""
 

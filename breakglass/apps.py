@@ -7,6 +7,7 @@ from django.db.models.signals import post_migrate
 
 class BreakglassConfig(AppConfig):
     name = "breakglass"
+    verbose_name = "Gates and records"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

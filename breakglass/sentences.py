@@ -97,8 +97,11 @@ def _refused(data: Data) -> str:
 
 def _gate(data: Data) -> str:
     practice = "the practice gate" if data["practice"] else "the gate"
-    lists = f"{_listed(data['services'], 'no service')} in {_listed(data['environments'], 'no environment')}"
-    return f"made {practice} {data['gate']} for {lists}"
+    return f"made {practice} {data['gate']} for {_lists(data)}"
+
+
+def _lists(data: Data) -> str:
+    return f"{_listed(data['services'], 'no service')} in {_listed(data['environments'], 'no environment')}"
 
 
 def _deploy(data: Data) -> str:
@@ -161,6 +164,7 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "token.issued": lambda data: f"issued the machine token {data['name']}",
     "token.revoked": lambda data: f"revoked the machine token {data['name']}",
     "gate.created": _gate,
+    "gate.changed": lambda data: f"changed the gate {data['gate']}: it stands before {_lists(data)}",
     "credential.issued": lambda data: f"let token {data['token']} speak for {data['gate']}",
     "webhook.added": lambda data: f"added the webhook {data['webhook']} at {data['server']}",
     "webhook.disabled": lambda data: f"switched off the webhook {data['webhook']} at {data['server']}: {data['why']}",

@@ -39,6 +39,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env_urls.cache(env.text("CACHE_URL", "db://django_cache"))}
 
 INSTALLED_APPS = [
+    # Without autodiscovery: the admins that packages bring along (accounts, queues) are registered nowhere.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "breakglass",
     "tenants",
     "audit",
@@ -147,6 +149,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
+FORMAT_MODULE_PATH = "breakglass.formats"
 
 # At-least-once: a task that outlives `timeout` is killed before `retry` hands it to another worker.
 Q_CLUSTER = {

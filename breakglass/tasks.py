@@ -20,7 +20,7 @@ from breakglass.actions import findings, proposing
 from breakglass.actions.ending import note_the_clock
 from breakglass.actions.exporting import tidy_packs
 from breakglass.actions.sealing import seal_checks, seal_verdicts
-from breakglass.models import Bypass, Heartbeat
+from breakglass.models import Bypass, Heartbeat, Message
 from breakglass.notify import delivery
 from breakglass.states import Status
 from tenants import context
@@ -84,30 +84,39 @@ def overdue() -> list[str]:
 
 
 def deliver(tenant_id: int, message_id: int) -> None:
-    """Send one message, right after the act that caused it."""
+    """Send one message, right after the act that caused it. After an outage it waits for its turn in the round."""
     with context.entered(Tenant.objects.get(pk=tenant_id)):
-        delivery.deliver(message_id=message_id, now=timezone.now())
+        if not delivery.is_for_the_round(message_id=message_id, now=timezone.now()):
+            delivery.deliver(message_id=message_id, now=timezone.now())
 
 
 def send_due() -> None:
-    """Send what is due, tenant by tenant in turns, until there is nothing left or the time is up."""
-    end = time.monotonic() + SEND_FOR
+    """Send what is due, tenant by tenant in turns, until there is nothing left or the time is up.
+
+    A server that does not answer, or says "later", is left alone for the rest of the round: nobody waits behind it.
+    """
+    end, down = time.monotonic() + SEND_FOR, set[delivery.Way]()
     tenants = list(Tenant.objects.order_by("pk"))
     while tenants:
-        tenants = [tenant for tenant in tenants if _send_batch(tenant, end)]
+        tenants = [tenant for tenant in tenants if _send_batch(tenant, end, down)]
 
 
-def _send_batch(tenant: Tenant, end: float) -> bool:
+def _send_batch(tenant: Tenant, end: float, down: set[delivery.Way]) -> bool:
     """Whether the tenant may have more."""
     with context.entered(tenant):
-        to_send, more = delivery.sort_out(timezone.now(), BATCH)
-        for message_id in to_send:
+        to_send, more = delivery.sort_out(timezone.now(), BATCH, down)
+        for message in to_send:
             if time.monotonic() >= end:
                 return False
-            _try(
-                partial(delivery.deliver, message_id=message_id, now=timezone.now()), f"{tenant}: message {message_id}"
-            )
+            if message.way not in down:
+                _try(partial(_send, message, down), f"{tenant}: message {message.pk}")
     return more and time.monotonic() < end
+
+
+def _send(message: Message, down: set[delivery.Way]) -> None:
+    outcome = delivery.deliver(message_id=message.pk, now=timezone.now())
+    if outcome is not None and outcome.down:
+        down.add(message.way)
 
 
 def make_cache_table(*, using: str, **_: object) -> None:

@@ -32,11 +32,22 @@ JUDGED = [
     ),
     *("evidence_url", "evaluated_at", "at"),
 ]
-TOLD = ["id", "key", "bypass_id", "proposal_id", "kind", "channel", "member_id", "webhook_id", "cause", "at"]
-TOLD_ONCE = [
-    *(("id",), ("key",)),
-    *(("tenant_id", "cause", "kind", "channel", "member_id"), ("tenant_id", "cause", "kind", "webhook_id")),
+TOLD = [
+    *(
+        "id",
+        "key",
+        "bypass_id",
+        "deploy_id",
+        "proposal_id",
+        "kind",
+        "channel",
+        "member_id",
+        "webhook_id",
+        "cause",
+        "at",
+    ),
 ]
+TOLD_ONCE = [("id",), ("key",), ("tenant_id", "cause", "kind", "channel", "member_id")]
 UNFINISHED = "{0}.state IN ('waiting', 'making', 'signing')"
 SHIPPED = [
     *("id", "gate_id", "external_id", "service", "environment", "branch", "artifact", "bypass_id", "first_seen_at"),
@@ -73,6 +84,7 @@ def record_triggers() -> list[Trigger]:
         open_once("breakglass_webhook", ["url"], "{0}.disabled_at IS NULL"),
         *frozen_columns("breakglass_webhook", ["id", "url", "secret", "created_at"]),
         *kept("breakglass_message", TOLD_ONCE),
+        _told_once(),
         *frozen_columns("breakglass_message", TOLD),
         *_settled(),
         *append_only("breakglass_attempt", [("id",), ("message_id", "number")]),
@@ -91,6 +103,15 @@ def _asked_once() -> Trigger:
     taken = f"EXISTS (SELECT 1 FROM breakglass_bypass WHERE {same} AND status IN ('requested', 'active'))"  # noqa: S608
     message = "The same request is open already."
     return Trigger("breakglass_bypass_asked_once", "breakglass_bypass", "INSERT", message, taken, NEVER)
+
+
+def _told_once() -> Trigger:
+    """What a webhook is told, of a deploy or of none, is not replaced by the same (SQLite's INSERT OR REPLACE)."""
+    same = " AND ".join(f"{column} = NEW.{column}" for column in ("tenant_id", "cause", "kind", "webhook_id"))
+    taken = f"EXISTS (SELECT 1 FROM breakglass_message WHERE {same} AND deploy_id IS NEW.deploy_id)"  # noqa: S608
+    return Trigger(
+        "breakglass_message_told_once", "breakglass_message", "INSERT", "This is told already.", taken, NEVER
+    )
 
 
 def _transitions() -> list[Trigger]:

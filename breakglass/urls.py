@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from breakglass.admin import door
 from breakglass.api import openapi
 from breakglass.api import urls as api
 from breakglass.gates import authzen, opa
@@ -118,10 +119,14 @@ tenant: list[URLPattern | URLResolver] = [
     path("opa/policy.rego", opa.policy, name="api-opa-policy"),
     path("api/openapi.json", openapi.openapi, name="api-openapi"),
     path("api/v1/", include(api)),
+    path("admin/", door.tenant_admin, name="admin"),
+    path("admin/<path:rest>/", door.tenant_page, name="admin-page"),
 ]
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/", include("tenants.accounts")),
+    path("admin/", door.operator_admin, name="operator"),
+    path("admin/<path:rest>/", door.operator_page, name="operator-page"),
     path("t/<slug:tenant>/", include(tenant)),
     path(".well-known/authzen-configuration/t/<slug:tenant>", authzen.configuration, name="authzen-configuration"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -26,9 +26,9 @@ FOREIGN_MODULES = ("allauth.",)
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call a view: everybody, whoever is signed in, a member (with one of these roles), or a machine token."""
+    """Who may call a view: everybody, whoever is signed in, a member (with such a role), a machine, the operator."""
 
-    who: Literal["public", "signed_in", "member", "machine"]
+    who: Literal["public", "signed_in", "member", "machine", "operator"]
     roles: frozenset[Role] = field(default_factory=frozenset)
 
 
@@ -119,6 +119,18 @@ def machine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     inside.csrf_exempt = True  # type: ignore[attr-defined]
     return _declare(login_not_required(inside), Access("machine"))
+
+
+def operator[**P](view: View[P]) -> Callable[..., HttpResponse]:
+    """Whoever runs the installation: a staff account. To everybody else who is signed in nothing is here."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not cast("User", request.user).is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return _declare(inside, Access("operator"))
 
 
 def views(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[Callable[..., Any]]:

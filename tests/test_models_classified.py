@@ -18,6 +18,7 @@ TENANT_OWNED = {
 INSTALLATION = {"tenants.Tenant", "tenants.User", "breakglass.Heartbeat"}
 LOG = {"audit.Log", "audit.Head", "audit.Tree", "audit.Tile", "audit.Entry", "audit.Checkpoint"}
 PACKAGES = {
+    "admin.LogEntry",
     *("account.EmailAddress", "account.EmailConfirmation", "auth.Group", "auth.Permission"),
     *("contenttypes.ContentType", "sessions.Session"),
     *("django_q.Failure", "django_q.OrmQ", "django_q.Schedule", "django_q.Success", "django_q.Task"),

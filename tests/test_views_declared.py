@@ -71,6 +71,7 @@ def test_a_silent_view_is_named_and_nothing_starts(addresses: list[object], db: 
         (access.signed_in, access.Access("signed_in")),
         (access.member(), access.Access("member")),
         (access.machine, access.Access("machine")),
+        (access.operator, access.Access("operator")),
     ],
 )
 def test_a_decorator_declares(decorate: object, declared: access.Access) -> None:

@@ -76,6 +76,22 @@ def by_gate(held: Held) -> list[GateNumbers]:
     return sorted(found.values(), key=lambda numbers: numbers.gate)
 
 
+def totals(held: Held) -> dict[str, int]:
+    """The period in a few numbers; seconds for `held`, of what was asked for in the period."""
+    gates = by_gate(held)
+    population = [history for history in histories(held) if history.in_period]
+    return {
+        "asked": len(population),
+        "opened": sum(history.opened is not None for history in population),
+        "drills": sum(bool(history.request["drill"]) for history in population),
+        "held": sum(history.held_seconds or 0 for history in population),
+        "verdicts": sum(gate.passed + gate.failed for gate in gates),
+        "failed": sum(gate.failed for gate in gates),
+        "deploys": sum(gate.deploys for gate in gates),
+        "covered": sum(gate.covered for gate in gates),
+    }
+
+
 def _check(numbers: GateNumbers, decision: str) -> None:
     if decision == "bypass":
         numbers.bypassed += 1

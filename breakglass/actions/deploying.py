@@ -65,7 +65,7 @@ def read_report(*, id: str, scope: Scope, status: str, url: str, provenance_url:
 
 @transaction.atomic
 def record_deploy(*, credential: GateCredential, report: DeployReport, now: datetime) -> RecordedDeploy:
-    """Record a deploy or its new status. The same report again changes nothing; an ended deploy stays ended.
+    """Record a deploy, or what is new of it. The same report again changes nothing; an ended deploy stays ended.
 
     Raises BadInput for a scope the gate refuses, Forbidden for a service the token may not speak for, WrongState for
     an id that was used for another scope.
@@ -102,14 +102,28 @@ def _first_report(credential: GateCredential, report: DeployReport, now: datetim
 def _next_report(deploy: Deploy, credential: GateCredential, report: DeployReport, now: datetime) -> RecordedDeploy:
     if deploy.scope != report.scope:
         raise WrongState(f"Deploy {report.id} was reported for another scope: use a new id for this one.", field="id")
-    if deploy.status == report.status or deploy.status in ENDED:
+    before = deploy.status
+    if not _take(deploy, report):
         return _answer(deploy, credential.gate, now)
-    deploy.status, deploy.last_seen_at = report.status, now
-    deploy.url, deploy.provenance_url = report.url or deploy.url, report.provenance_url or deploy.provenance_url
+    deploy.last_seen_at = now
     deploy.save(update_fields=["status", "last_seen_at", "url", "provenance_url"])
     recorded = _recorded(deploy, credential, now)
-    _look(deploy, credential.gate, now)
+    if deploy.status != before and before not in CHANGED:
+        _look(deploy, credential.gate, now)
     return recorded
+
+
+def _take(deploy: Deploy, report: DeployReport) -> bool:
+    """Take over what is new; whether anything is. `started` says nothing of one that has ended: it came late."""
+    late = report.status == DeployStatus.STARTED and deploy.status in ENDED
+    new = (
+        deploy.status if late else report.status,
+        report.url or deploy.url,
+        report.provenance_url or deploy.provenance_url,
+    )
+    changed = new != (deploy.status, deploy.url, deploy.provenance_url)
+    deploy.status, deploy.url, deploy.provenance_url = new
+    return changed
 
 
 def _look(deploy: Deploy, gate: Gate, now: datetime) -> None:

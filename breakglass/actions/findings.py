@@ -9,6 +9,7 @@ from django.db import transaction
 from audit import kinds
 from audit.canonical import timestamp
 from breakglass import permissions
+from breakglass.actions import telling
 from breakglass.actions.post_mortems import first_admin
 from breakglass.actions.records import person_of
 from breakglass.asks import COMMENT_MOST, clean_text
@@ -33,7 +34,7 @@ def open_finding(
     bypass: Bypass | None = None,
     deploy: Deploy | None = None,
 ) -> Finding:
-    """Open a finding, or return the one that is open already. Due in 14 days."""
+    """Open a finding, or return the one that is open already. Due in 14 days. One about a deploy is told at once."""
     finding, new = Finding.objects.get_or_create(
         kind=kind,
         subject=subject[:300],
@@ -58,7 +59,9 @@ def open_finding(
             owner=in_words(owner),
             due_at=timestamp(finding.due_at),
         )
-        record(data, by=None, now=now, about=finding.bypass_id or "")
+        entry = record(data, by=None, now=now, about=finding.bypass_id or "")
+        if deploy is not None and bypass is not None:
+            telling.tell_finding(bypass, owner=owner.pk, entry=entry, now=now)
     return finding
 
 

@@ -48,7 +48,7 @@ def create_gate(
         in_flight=in_flight,
         created_at=now,
     )
-    together(lambda: check_all(name=lambda: check_name(name)), lambda: _check_lists(gate), lambda: full_clean(gate))
+    check_gate(gate)
     gate.save()
     data = kinds.GateCreated(
         gate=slug,
@@ -61,6 +61,13 @@ def create_gate(
     )
     record(data, by=by, now=now)
     return gate
+
+
+def check_gate(gate: Gate) -> None:
+    """Raises BadInput with everything that is wrong with the gate, as it is or is to be."""
+    together(
+        lambda: check_all(name=lambda: check_name(gate.name)), lambda: _check_lists(gate), lambda: full_clean(gate)
+    )
 
 
 def _check_lists(gate: Gate) -> None:
@@ -124,6 +131,8 @@ def issue_credential(
             {"services": [f"The gate {gate.slug} does not list {', '.join(unknown)}: choose from its services."]}
         )
     check_all(name=lambda: check_name(name))
+    if expires_at is not None and expires_at <= now:
+        raise BadInput({"expires_at": ["Choose a time after now; left empty, it works until it is revoked."]})
     token, secret = issue_token(name=name, by=by, now=now, expires_at=expires_at)
     credential = GateCredential.objects.create(gate=gate, token=token, services=list(services))
     record(kinds.CredentialIssued(gate=gate.slug, token=token.pk, services=tuple(services)), by=by, now=now)

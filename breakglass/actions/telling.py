@@ -10,11 +10,13 @@ from functools import partial
 from django.db import transaction
 
 from audit.models import Entry
-from breakglass.models import Bypass, Channel, Message, MessageKind, PostMortem, Proposal, Review, Webhook
+from breakglass.models import Bypass, Channel, Deploy, Message, MessageKind, PostMortem, Proposal, Review, Webhook
+from breakglass.models.deploys import DeployStatus
 from tenants import context
 from tenants.models import Member
 
 A_DAY = timedelta(days=1)
+QUEUE_MOST = 200  # tasks that wait: after an outage a longer queue would keep the rounds waiting that empty the outbox
 WARNINGS = {MessageKind.ENDS_IN_10: timedelta(minutes=10), MessageKind.ENDS_IN_2: timedelta(minutes=2)}
 
 
@@ -32,12 +34,16 @@ class News:
         """A row for each of the members (by id), once, due now or at `due`."""
         return [self._row(Channel.EMAIL, due, member_id=member) for member in dict.fromkeys(who)]
 
-    def hooks(self) -> list[Message]:
-        """A row for each webhook that is on."""
-        on = Webhook.objects.filter(disabled_at=None).order_by("pk")
-        return [self._row(Channel.WEBHOOK, None, webhook_id=webhook.pk) for webhook in on]
+    def hooks(self, deploys: Iterable[int | None] = (None,)) -> list[Message]:
+        """A row for each webhook that is on, and each of the deploys (by id) if that is what it tells."""
+        on = list(Webhook.objects.filter(disabled_at=None).order_by("pk"))
+        return [
+            self._row(Channel.WEBHOOK, None, webhook_id=webhook.pk, deploy_id=deploy)
+            for deploy in deploys
+            for webhook in on
+        ]
 
-    def _row(self, channel: Channel, due: datetime | None, **receiver: int) -> Message:
+    def _row(self, channel: Channel, due: datetime | None, **receiver: int | None) -> Message:
         return Message(
             bypass=self.bypass,
             proposal=self.proposal,
@@ -86,9 +92,23 @@ def tell_withdrawn(bypass: Bypass, *, entry: Entry, now: datetime) -> None:
 
 
 def tell_ended(bypass: Bypass, *, entry: Entry, now: datetime) -> None:
-    """The requester, everybody who reviewed it, and the webhooks. Its status says how it ended."""
+    """The requester, everybody who reviewed it, and the webhooks, these of every deploy that is under way too.
+
+    Its status says how it ended.
+    """
+    tell(News(MessageKind(bypass.status), bypass, entry, now), _involved(bypass))
+    under_way = Deploy.objects.filter(bypass=bypass, status=DeployStatus.STARTED).order_by("pk")
+    _write(News(MessageKind.IN_FLIGHT, bypass, entry, now).hooks(under_way.values_list("pk", flat=True)))
+
+
+def tell_finding(bypass: Bypass, *, owner: int, entry: Entry, now: datetime) -> None:
+    """Of a deploy that should not have been: its owner (a member id), everybody involved, and the webhooks."""
+    tell(News(MessageKind.FINDING, bypass, entry, now), [owner, *_involved(bypass)])
+
+
+def _involved(bypass: Bypass) -> list[int]:
     reviewers = Review.objects.filter(bypass=bypass).order_by("pk").values_list("member_id", flat=True)
-    tell(News(MessageKind(bypass.status), bypass, entry, now), [bypass.requester_id, *reviewers])
+    return [bypass.requester_id, *reviewers]
 
 
 def tell_owed(owed: PostMortem, ended: Bypass, *, entry: Entry, now: datetime) -> None:
@@ -143,7 +163,9 @@ def _write(messages: list[Message]) -> None:
 
 
 def _send_soon(tenant_id: int, message_ids: list[int]) -> None:
-    from django_q.tasks import async_task  # noqa: PLC0415  its app is not loaded when this module is
+    from django_q.tasks import async_task, queue_size  # noqa: PLC0415  its app is not loaded when this module is
 
-    for message_id in message_ids:
+    if queue_size() >= QUEUE_MOST:
+        return
+    for message_id in message_ids[:QUEUE_MOST]:
         async_task("breakglass.tasks.deliver", tenant_id, message_id)

@@ -63,7 +63,7 @@ class Month:
             findings.note_broken(gate_id=gate, rule=rule, now=now)
         to_send, _ = delivery.sort_out(now, MOST)
         for message in to_send:
-            delivery.deliver(message_id=message, now=now)
+            delivery.deliver(message_id=message.pk, now=now)
 
     def _night(self, night: Night) -> Story:
         hour, minute = night.clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 
 from breakglass.feedback.counting import rules_of
 from breakglass.models import Bypass, Deploy, PostMortem, RuleVerdict
+from breakglass.models.bypasses import ReasonKind
 from breakglass.states import ENDED
 
 
@@ -27,6 +28,8 @@ class RuleNumbers:
     ended: int = 0
     returned: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    overdue: int = 0
 
     @property
     def name(self) -> str:
@@ -57,6 +60,12 @@ class RuleNumbers:
     def returned_share(self) -> int | None:
         """Per cent of those that have ended whose requester was done early."""
         return percent(self.returned, self.ended)
+
+    @property
+    def because(self) -> str:
+        """Its kinds of reason and how often each, the commonest first."""
+        counted = sorted(self.reasons.items(), key=lambda one: (-one[1], one[0]))
+        return ", ".join(f"{ReasonKind(kind).label} {count}" for kind, count in counted)
 
     @property
     def said(self) -> list[int]:
@@ -98,7 +107,7 @@ def gather(*, now: datetime, days: int) -> Feedback:
     owed = PostMortem.objects.filter(signed_off_at=None, drill=False)
     return Feedback(
         bypasses=len(bypasses),
-        rules=_by_rule(bypasses, _said(bypasses), now),
+        rules=_by_rule(bypasses, _said(bypasses), _overdue(bypasses, now), now),
         gates=_by_gate(start, now),
         reasons=Counter(bypass.reason_kind for bypass in bypasses),
         owed=owed.count(),
@@ -111,11 +120,15 @@ def percent(part: int, whole: int) -> int | None:
     return round(100 * part / whole) if whole else None
 
 
-def _by_rule(bypasses: Iterable[Bypass], said: Iterable[tuple[str, str, str]], now: datetime) -> list[RuleNumbers]:
+def _by_rule(
+    bypasses: Iterable[Bypass], said: Iterable[tuple[str, str, str]], overdue: Collection[str], now: datetime
+) -> list[RuleNumbers]:
     found: dict[tuple[str, str], RuleNumbers] = {}
     for bypass in bypasses:
         for rule in rules_of(bypass):
-            _count(found.setdefault((bypass.gate.slug, rule), RuleNumbers(bypass.gate.slug, rule)), bypass, now)
+            numbers = found.setdefault((bypass.gate.slug, rule), RuleNumbers(bypass.gate.slug, rule))
+            _count(numbers, bypass, now)
+            numbers.overdue += bypass.pk in overdue
     for gate, rule, verdict in said:
         found[gate, rule].verdicts[verdict] += 1
     return sorted(found.values(), key=lambda one: (-one.asked, one.gate, one.rule))
@@ -123,6 +136,7 @@ def _by_rule(bypasses: Iterable[Bypass], said: Iterable[tuple[str, str, str]], n
 
 def _count(numbers: RuleNumbers, bypass: Bypass, now: datetime) -> None:
     numbers.asked += 1
+    numbers.reasons[bypass.reason_kind] += 1
     if bypass.starts_at is None:
         return
     status = bypass.status_at(now)
@@ -139,6 +153,12 @@ def _said(bypasses: Iterable[Bypass]) -> list[tuple[str, str, str]]:
     verdicts = RuleVerdict.objects.filter(post_mortem__bypass__in=list(gates))
     rows = verdicts.order_by("pk").values_list("post_mortem__bypass_id", "rule", "verdict")
     return [(gates[bypass_id], rule, verdict) for bypass_id, rule, verdict in rows]
+
+
+def _overdue(bypasses: Iterable[Bypass], now: datetime) -> set[str]:
+    """Those whose post-mortem is late; a chain's is counted with its first."""
+    late = PostMortem.objects.filter(bypass__in=[one.pk for one in bypasses], signed_off_at=None, due_at__lte=now)
+    return set(late.values_list("bypass_id", flat=True))
 
 
 def _by_gate(start: datetime, now: datetime) -> list[GateNumbers]:

@@ -79,6 +79,7 @@ class Bypass(TenantOwned):
     messages: RelatedManager[Message]
 
     class Meta(TenantOwned.Meta):
+        verbose_name_plural = "bypasses"
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "requester", "digest"],

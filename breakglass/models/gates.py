@@ -58,6 +58,9 @@ class GateCredential(TenantOwned):
     services = models.JSONField(default=list, blank=True)
     synced_at = models.DateTimeField(null=True, editable=False)
 
+    class Meta(TenantOwned.Meta):
+        verbose_name = "machine credential"
+
     def __str__(self) -> str:
         return f"token {self.token_id} at gate {self.gate_id}"
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from breakglass.models.bypasses import Bypass
+from breakglass.models.deploys import Deploy
 from breakglass.models.proposals import Proposal
 from tenants.models import Member
 from tenants.owned import TenantOwned
@@ -46,6 +47,8 @@ class MessageKind(models.TextChoices):
     EXPIRED = "expired", "it expired"
     RETURNED = "returned", "it was returned"
     REVOKED = "revoked", "it was revoked"
+    IN_FLIGHT = "in_flight", "a deploy was under way at the end"
+    FINDING = "finding", "a deploy is a finding"
     OWED = "owed", "a post-mortem is owed"
     DUE_SOON = "due_soon", "the post-mortem is due in a day"
     LATE = "late", "the post-mortem is late"
@@ -92,10 +95,12 @@ class Message(TenantOwned):
     """One thing to tell one receiver. `cause` is the entry of the act; nothing is sent twice for one cause.
 
     `not_before` is when it is due; while somebody is sending it, and after a failed attempt, when to try again.
+    `deploy` is the one that was under way, if that is what it tells.
     """
 
     key = models.CharField(max_length=36, unique=True, default=new_key, editable=False)
     bypass = models.ForeignKey(Bypass, null=True, on_delete=models.PROTECT, related_name="messages")
+    deploy = models.ForeignKey(Deploy, null=True, on_delete=models.PROTECT, related_name="+")
     proposal = models.ForeignKey(Proposal, null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=MessageKind)
     channel = models.CharField(max_length=10, choices=Channel)
@@ -119,7 +124,19 @@ class Message(TenantOwned):
                 name="message_once_per_member",
             ),
             models.UniqueConstraint(
-                fields=["tenant", "cause", "kind", "webhook"], condition=Q(member=None), name="message_once_per_webhook"
+                fields=["tenant", "cause", "kind", "webhook"],
+                condition=Q(member=None, deploy=None),
+                name="message_once_per_webhook",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "cause", "webhook", "deploy"],
+                condition=Q(deploy__isnull=False),
+                name="message_once_per_deploy",
+            ),
+            models.CheckConstraint(
+                condition=Q(deploy__isnull=False, kind=MessageKind.IN_FLIGHT, webhook__isnull=False)
+                | Q(deploy=None) & ~Q(kind=MessageKind.IN_FLIGHT),
+                name="message_in_flight_names_a_deploy",
             ),
             models.CheckConstraint(
                 condition=Q(channel=Channel.WEBHOOK, webhook__isnull=False, member=None)
@@ -141,6 +158,11 @@ class Message(TenantOwned):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def way(self) -> tuple[str, int | None]:
+        """What it goes through: the one mail server, or a webhook by its id."""
+        return self.channel, self.webhook_id
 
 
 class Attempt(TenantOwned):

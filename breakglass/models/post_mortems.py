@@ -21,6 +21,7 @@ class PostMortemTemplate(TenantOwned):
     published_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(TenantOwned.Meta):
+        verbose_name = "post-mortem template"
         constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="template_number_once")]
 
     def __str__(self) -> str:
@@ -42,6 +43,7 @@ class PostMortem(TenantOwned):
     signed_off_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(TenantOwned.Meta):
+        verbose_name = "post-mortem"
         constraints = [
             models.CheckConstraint(condition=Q(due_at__gt=F("opened_at")), name="post_mortem_due_later"),
             models.CheckConstraint(

@@ -7,51 +7,80 @@ message is tried again with the same id, by which its receiver knows it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, Q, When
 
 from breakglass.actions.channels import disable_webhook
 from breakglass.actions.proposals import about
 from breakglass.actions.records import RELATED
-from breakglass.models import Attempt, Message, MessageState
+from breakglass.actions.telling import WARNINGS
+from breakglass.models import Attempt, Channel, Message, MessageKind, MessageState
 from breakglass.notify import letters, mail, proposal_letters, stale, webhooks
 from breakglass.notify.letter import Letter
 from breakglass.notify.outcomes import Outcome
+from breakglass.states import Status
 
 LEASE = timedelta(seconds=150)  # longer than django-q2 lets a task live and waits before it repeats one
 BACKOFF = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 3600, 4 * 3600, 12 * 3600)]
 MOST = len(BACKOFF) + 1  # tries, over 18 hours
+SOON = timedelta(minutes=1)
 LOADED = (
-    *("member__user", "webhook", "bypass", *(f"bypass__{one}" for one in RELATED)),
+    *("member__user", "webhook", "deploy", "bypass", *(f"bypass__{one}" for one in RELATED)),
     *("proposal__proposed_by__user", "proposal__decided_by__user"),
 )
 DIED = "The worker stopped before it heard an answer."
+type Way = tuple[str, int | None]
 
 
-def sort_out(now: datetime, most: int) -> tuple[list[int], bool]:
-    """Drop what has outlived its reason among the messages that wait the longest, all at once.
+def sort_out(now: datetime, most: int, down: Collection[Way] = ()) -> tuple[list[Message], bool]:
+    """Drop what has outlived its reason among the first `most` that are due, all at once.
 
-    The ids of the others, to be sent now, and whether more than `most` waited.
+    The others, to be sent now, and whether there may be more. First who has to act on it now, then the other
+    people, then machines, and of each the longest waiting. What goes a way that is `down` is left for another time.
     """
     waiting = Message.objects.filter(state=MessageState.PENDING, not_before__lte=now)
-    rows = list(waiting.select_related(*LOADED).order_by("not_before", "pk")[:most])
-    dropped: dict[str, list[int]] = defaultdict(list)
+    open_ways = waiting.exclude(webhook_id__in=[webhook for _, webhook in down if webhook is not None])
+    if (Channel.EMAIL, None) in down:
+        open_ways = open_ways.exclude(channel=Channel.EMAIL)
+    rows = list(open_ways.select_related(*LOADED).order_by(_urgency(now), "not_before", "pk")[:most])
+    known = stale.look_up(rows)
+    dropped: dict[str, list[Message]] = defaultdict(list)
     for row in rows:
-        dropped[stale.why_drop(row, now)].append(row.pk)
+        dropped[stale.why_drop(row, known, now)].append(row)
     to_send = dropped.pop("", [])
-    for why, ids in dropped.items():
+    for why, stale_rows in dropped.items():
+        ids = [row.pk for row in stale_rows]
         waiting.filter(pk__in=ids).update(state=MessageState.DROPPED, said=why, settled_at=now)
     return to_send, len(rows) == most
 
 
-def deliver(*, message_id: int, now: datetime) -> bool:
-    """Send it if it is still due and nobody else does; whether it was tried."""
+def _urgency(now: datetime) -> Case:
+    waits = Q(kind=MessageKind.ASKED, bypass__status=Status.REQUESTED, bypass__lapses_at__gt=now)
+    ends = Q(kind__in=WARNINGS, bypass__status=Status.ACTIVE, bypass__expires_at__gt=now)
+    mail_first = When(waits | ends, channel=Channel.EMAIL, then=0)
+    return Case(mail_first, When(channel=Channel.WEBHOOK, then=2), default=1)
+
+
+def deliver(*, message_id: int, now: datetime) -> Outcome | None:
+    """Send it if it is still due and nobody else does; what came of the try, if there was one."""
     message = claim(message_id=message_id, now=now)
     if message is None:
-        return False
-    settle(message, _send(message, now), now=now)
-    return True
+        return None
+    outcome = _send(message, now)
+    settle(message, outcome, now=now)
+    return outcome
+
+
+def is_for_the_round(*, message_id: int, now: datetime) -> bool:
+    """Whether it waits for its turn, instead of being sent at once: it is late, or its webhook does not answer."""
+    message = Message.objects.filter(pk=message_id).first()
+    if message is None or message.at <= now - SOON:
+        return True
+    failing = Message.objects.filter(state=MessageState.PENDING, not_before__gt=now).exclude(said="")
+    return message.webhook_id is not None and failing.filter(webhook_id=message.webhook_id).exists()
 
 
 @transaction.atomic
@@ -63,7 +92,7 @@ def claim(*, message_id: int, now: datetime) -> Message | None:
         return None
     if message.attempts and not Attempt.objects.filter(message=message, number=message.attempts).exists():
         _note(message, Outcome(Attempt.Outcome.UNKNOWN, DIED), now)
-    if why := stale.why_drop(message, now):
+    if why := stale.why_drop(message, stale.look_up([message]), now):
         _finish(message, MessageState.DROPPED, why, now)
     elif message.attempts >= MOST:
         _finish(message, MessageState.FAILED, message.said or DIED, now)

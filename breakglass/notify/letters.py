@@ -123,7 +123,7 @@ def _opened(told: Told) -> str:
 def _ends_soon(told: Told) -> str:
     return (
         f"The gate shuts at {moment(told.window[1])}, in {told.left}. Return the bypass if you are done. "
-        "If you are not, extend it now from its record: that needs the same approvals again."
+        "If you are not, ask for more time now: that needs the same approvals again."
     )
 
 
@@ -148,6 +148,16 @@ def _lapsed(told: Told) -> str:
     return f"Nobody approved it by {at}. The gate stays shut: send a new request if it still has to open."
 
 
+def _finding(told: Told) -> str:
+    places = {"deploy_after_end": "past the end", "deploy_out_of_scope": "outside the scope"}
+    where = places.get(str(told.entry.get("what")), "past the rules")
+    owner = told.entry.get("owner", {}).get("name", "somebody")
+    return (
+        f"{told.entry.get('subject')} went {where} of this bypass. It is a finding of {owner}'s: "
+        "see what was shipped, and say on the record what was done about it."
+    )
+
+
 def _owed(told: Told) -> str:
     return f"It has ended, so a post-mortem is owed, and it is yours. It is due by {_due(told)}."
 
@@ -168,6 +178,10 @@ def _post_mortem_link(tenant: Tenant, bypass: Bypass) -> str:
     return links.post_mortem_url(tenant, bypass.first_id)
 
 
+def _more_time(tenant: Tenant, bypass: Bypass) -> str:
+    return f"{links.record_url(tenant, bypass.pk)}extend/"
+
+
 YOURS = "You get this because the post-mortem is assigned to you."
 ASKED_WHY = "You get this because you can approve it. Nothing is approved by e-mail: the link leads to its page."
 INVOLVED = "You get this because you asked for this bypass or reviewed it."
@@ -177,11 +191,12 @@ FORMS: dict[MessageKind, Form] = {
     MessageKind.OPENED: Form("Active", _opened),
     MessageKind.DENIED: Form("Denied", _denied),
     MessageKind.LAPSED: Form("Lapsed", _lapsed),
-    MessageKind.ENDS_IN_10: Form("Ends soon", _ends_soon, quotes=False),
-    MessageKind.ENDS_IN_2: Form("Ends soon", _ends_soon, quotes=False),
+    MessageKind.ENDS_IN_10: Form("Ends soon", _ends_soon, "Ask for more time", link=_more_time, quotes=False),
+    MessageKind.ENDS_IN_2: Form("Ends soon", _ends_soon, "Ask for more time", link=_more_time, quotes=False),
     MessageKind.EXPIRED: Form("Expired", _expired, why=INVOLVED),
     MessageKind.RETURNED: Form("Returned", _closed("returned"), why=INVOLVED),
     MessageKind.REVOKED: Form("Revoked", _closed("revoked"), why=INVOLVED),
+    MessageKind.FINDING: Form("Deploy is a finding", _finding, why=INVOLVED),
     MessageKind.OWED: Form("Post-mortem owed", _owed, "Write it", YOURS, _post_mortem_link),
     MessageKind.DUE_SOON: Form("Post-mortem due in a day", _due_soon, "Write it", YOURS, _post_mortem_link),
     MessageKind.LATE: Form("Post-mortem late", _late, "Write it", YOURS, _post_mortem_link),

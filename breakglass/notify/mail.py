@@ -55,7 +55,7 @@ def _judge(error: Exception) -> Outcome:
         case smtplib.SMTPResponseException():
             code, said = error.smtp_code, error.smtp_error
         case _:
-            return outcomes.deferred(f"The mail server did not take it: {error}")
+            return outcomes.deferred(f"The mail server did not take it: {error}", down=True)
     words = f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
     setting_up = isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError | smtplib.SMTPHeloError)
-    return outcomes.deferred(words) if setting_up or code < 500 else outcomes.refused(words)
+    return outcomes.deferred(words, down=setting_up) if setting_up or code < 500 else outcomes.refused(words)

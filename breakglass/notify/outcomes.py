@@ -11,11 +11,15 @@ SAID_MOST = 500
 
 @dataclass(frozen=True)
 class Outcome:
-    """Delivered, deferred (try again later) or refused (never again); `gone` asks to switch the channel off."""
+    """Delivered, deferred (try again later) or refused (never again).
+
+    `gone` asks to switch the channel off; after `down` nothing else that goes the same way is worth a try just now.
+    """
 
     result: Attempt.Outcome
     said: str
     gone: bool = False
+    down: bool = False
 
 
 def delivered(said: str) -> Outcome:
@@ -23,9 +27,9 @@ def delivered(said: str) -> Outcome:
     return Outcome(Attempt.Outcome.DELIVERED, clean(said))
 
 
-def deferred(said: str) -> Outcome:
+def deferred(said: str, *, down: bool = False) -> Outcome:
     """Not now: the next try may find it better."""
-    return Outcome(Attempt.Outcome.DEFERRED, clean(said))
+    return Outcome(Attempt.Outcome.DEFERRED, clean(said), down=down)
 
 
 def refused(said: str, *, gone: bool = False) -> Outcome:

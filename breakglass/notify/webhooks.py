@@ -24,7 +24,7 @@ def send(message: Message, webhook: Webhook, now: datetime) -> Outcome:
     except http.Blocked as error:
         return outcomes.refused(str(error))
     except OSError as error:
-        return outcomes.deferred(f"The server did not answer: {error.strerror or error}.")
+        return outcomes.deferred(f"The server did not answer: {error.strerror or error}.", down=True)
     return _judge(answer)
 
 
@@ -33,7 +33,7 @@ def _judge(answer: http.Answer) -> Outcome:
     if 200 <= answer.status < 300:
         return outcomes.delivered(said)
     if answer.status in LATER or answer.status >= 500:
-        return outcomes.deferred(said)
+        return outcomes.deferred(said, down=True)
     if 300 <= answer.status < 400:
         return outcomes.refused(f"{answer.status} {answer.reason}: redirects are not followed, give the final address.")
     return outcomes.refused(said, gone=answer.status == 410)

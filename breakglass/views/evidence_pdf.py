@@ -71,6 +71,7 @@ def words(contents: Contents) -> dict[str, Any]:
         "as_of": known.as_of,
         "logs": described["logs"],
         "gates": counts.by_gate(known),
+        "totals": counts.totals(known),
         "criteria": CRITERIA,
         "exceptions": summary.exceptions(known, all_of_them),
         "bypasses": [_page(history) for history in paged],

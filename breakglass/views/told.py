@@ -26,7 +26,7 @@ class Told:
 
 def told(bypass: Bypass, now: datetime) -> list[Told]:
     """Every message about the bypass, the first written first."""
-    messages = Message.objects.filter(bypass=bypass).select_related("member__user", "webhook")
+    messages = Message.objects.filter(bypass=bypass).select_related("member__user", "webhook", "deploy")
     return [_told(one, now) for one in messages.prefetch_related("tries").order_by("at", "pk")[:MOST]]
 
 
@@ -34,11 +34,17 @@ def _told(message: Message, now: datetime) -> Told:
     return Told(
         who=message.member.user.name if message.member is not None else _server(message),
         how=message.get_channel_display(),
-        what=message.get_kind_display(),
+        what=_what(message),
         state=message.state,
         stands=_stands(message, now),
         tries=tuple(one for one in message.tries.all() if not _is_last(one, message)),
     )
+
+
+def _what(message: Message) -> str:
+    if message.deploy is None:
+        return message.get_kind_display()
+    return f"deploy {message.deploy.external_id} was under way at the end"
 
 
 def _is_last(attempt: Attempt, message: Message) -> bool:

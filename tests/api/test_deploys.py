@@ -72,7 +72,8 @@ def test_a_new_status_is_the_same_deploy_and_an_entry(acme: Cast, pipeline: Pipe
     [
         (["succeeded"], "succeeded", 1),
         (["succeeded", "started"], "succeeded", 1),
-        (["started", "failed", "succeeded"], "failed", 2),
+        (["started", "failed", "succeeded"], "succeeded", 3),
+        (["succeeded", "failed", "started"], "failed", 2),
         (["started", "cancelled", "started", "cancelled"], "cancelled", 2),
         (["started", "started", "succeeded", "succeeded"], "succeeded", 2),
     ],

@@ -17,4 +17,4 @@ def test_shim_that_fails_is_passed_over(tmp_path: Path) -> None:
     shim.write_text("#!/bin/sh\necho 'python3: command not found' >&2\nexit 127\n")
     shim.chmod(0o755)
     done = _start("nonsense", path=f"{tmp_path}:{os.environ['PATH']}")
-    assert (done.returncode, done.stderr) == (2, "Say which of demo, test, check, lock to run.\n")
+    assert (done.returncode, done.stderr) == (2, "Say which of demo, test, check, lock, pictures to run.\n")

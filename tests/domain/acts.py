@@ -14,6 +14,7 @@ from breakglass.actions import (
     deciding,
     deploying,
     ending,
+    gate_changes,
     judging,
     reviewing,
     sealing,
@@ -104,6 +105,14 @@ def _create_gate(world: World) -> Ready:
     return lambda: setting_up.create_gate(slug="another", name="Another", **lists, by=None, now=LATER)
 
 
+def _change_gate(world: World) -> Ready:
+    gate, alex = world.acme.gate("ci-checks"), world.acme.alex
+    lists: dict[str, Any] = {"services": ["web"], "environments": ["ci"], "required": []}
+    return lambda: gate_changes.change_gate(
+        gate_id=gate.pk, name="Another", **lists, in_flight="pause", by=alex, now=LATER
+    )
+
+
 def _credential(world: World) -> Ready:
     gate, alex = world.acme.gate("ci-checks"), world.acme.alex
     return lambda: setting_up.issue_credential(gate=gate, name="another", by=alex, now=LATER)
@@ -128,6 +137,7 @@ ACTS: dict[Callable[..., Any], Act] = {
     sealing.seal_checks: Act(_seal, ("checks.sealed",)),
     sealing.seal_verdicts: Act(_seal_verdicts, ("verdicts.sealed",)),
     setting_up.create_gate: Act(_create_gate, ("gate.created",)),
+    gate_changes.change_gate: Act(_change_gate, ("gate.changed",)),
     setting_up.issue_credential: Act(_credential, ("token.issued", "credential.issued")),
     setting_up.publish_policy: Act(_publish, ("policy.published",)),
     **MORNING,

@@ -51,6 +51,11 @@ def _receiver() -> list[Violation]:
     ]
 
 
+def _under_way() -> list[Violation]:
+    told, other = some(Message, kind="in_flight"), some(Message, kind="asked", channel="webhook")
+    return [*_each(told, {"deploy_id": None}, {"kind": "expired"}), change(other, deploy_id=told.deploy_id)]
+
+
 def _settled() -> list[Violation]:
     sent, pending = some(Message, state="sent"), some(Message, state="pending")
     return [change(sent, settled_at=None), *_each(pending, {"settled_at": NOW}, {"state": "dropped"})]
@@ -77,6 +82,8 @@ TELLING: dict[str, Find] = {
     "webhook_disabled_says_why": lambda: _each(some(Webhook), {"disabled_at": NOW}, {"disabled_because": "Gone."}),
     "message_once_per_member": lambda: [copy(some(Message, channel="email"), key="msg_another")],
     "message_once_per_webhook": lambda: [copy(some(Message, channel="webhook"), key="msg_another")],
+    "message_once_per_deploy": lambda: [copy(some(Message, kind="in_flight"), key="msg_another")],
+    "message_in_flight_names_a_deploy": _under_way,
     "message_has_one_receiver": _receiver,
     "message_settled_has_a_time": _settled,
     "attempt_number_once": lambda: [copy(some(Attempt))],

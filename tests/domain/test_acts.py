@@ -18,7 +18,7 @@ from tests.domain.support import snapshot
 
 # Told the time to answer a question, to write a part of an act or its entry, or to tidy away what can be made again.
 TELLERS = (
-    *("approved", "asked", "denied", "ended", "lapsed", "opened", "owed", "withdrawn"),
+    *("approved", "asked", "denied", "ended", "finding", "lapsed", "opened", "owed", "withdrawn"),
     *("carried_out", "consented", "not_consented", "proposed", "welcome"),
 )
 NO_ACTS = [

@@ -88,13 +88,39 @@ def test_a_new_status_is_kept_and_recorded(acme: Cast) -> None:
     assert [words["status"] for words in recorded()] == ["started", "succeeded"]
 
 
-@pytest.mark.parametrize("ended", ["succeeded", "failed", "cancelled"])
-@pytest.mark.parametrize("late", ["started", "succeeded", "failed", "cancelled"])
-def test_an_ended_deploy_stays_ended(acme: Cast, ended: str, late: str) -> None:
+ENDS = ["succeeded", "failed", "cancelled"]
+
+
+@pytest.mark.parametrize("ended", ENDS)
+def test_an_ended_deploy_stays_ended(acme: Cast, ended: str) -> None:
     report(acme, status=ended)
     before = snapshot()
-    assert report(acme, status=late, now=LATER + MINUTE).deploy.status == ended
+    assert report(acme, status="started", now=LATER + MINUTE).deploy.status == ended
     assert snapshot() == before
+
+
+@pytest.mark.parametrize("first", ENDS)
+@pytest.mark.parametrize("then", ENDS)
+def test_another_end_of_it_is_kept_and_recorded(acme: Cast, first: str, then: str) -> None:
+    for status in (first, then, then):
+        found = report(acme, status=status)
+    assert (found.deploy.status, Deploy.objects.get().status) == (then, then)
+    assert [words["status"] for words in recorded()] == ([first] if first == then else [first, then])
+
+
+@pytest.mark.parametrize("late", ["started", "succeeded"])
+def test_an_address_that_comes_after_the_end_is_kept_and_recorded(acme: Cast, late: str) -> None:
+    report(acme, status="succeeded", url="")
+    for _ in range(2):
+        report(acme, status=late, url="https://ci.example/7", provenance_url="https://ci.example/p")
+    deploy = Deploy.objects.get()
+    assert (deploy.status, deploy.url, deploy.provenance_url) == (
+        *("succeeded", "https://ci.example/7", "https://ci.example/p"),
+    )
+    assert [(words["status"], words["provenance_url"]) for words in recorded()] == [
+        ("succeeded", ""),
+        ("succeeded", "https://ci.example/p"),
+    ]
 
 
 @pytest.mark.parametrize("other", [{"environment": "staging"}, {"branch": "main"}, {"branch": ""}])

@@ -59,7 +59,7 @@ APPEND_ONLY = {
     )
 }
 SQLITE_ONLY = {
-    *("breakglass_bypass_asked_once", "breakglass_check_first_once"),
+    *("breakglass_bypass_asked_once", "breakglass_check_first_once", "breakglass_message_told_once"),
     *(f"tenants_{name}_held_once" for name in ("member", "rolegrant", "groupmembership")),
     *(f"breakglass_{name}_open_once" for name in ("webhook", "pack", "finding", "proposal")),
 }

@@ -36,6 +36,10 @@ def _webhook(acme: Cast) -> Webhook:
 TELLING: dict[str, Find] = {
     "breakglass_message_frozen": lambda acme: [change(some(Message, tenant=acme.tenant), cause="1-1")],
     "breakglass_message_final": _settled,
+    "breakglass_message_told_once": lambda acme: [
+        copy(some(Message, tenant=acme.tenant, channel="webhook", kind=kind), key="msg_another")
+        for kind in ("asked", "in_flight")
+    ],
     "breakglass_webhook_frozen": lambda acme: [
         change(_webhook(acme), url="https://elsewhere.example/"),
         change(_webhook(acme), secret=b"another"),

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from sigstore.models import Bundle, ClientTrustConfig
 from sigstore.verify import Verifier
 from sigstore.verify.policy import Identity
@@ -30,6 +33,7 @@ from audit.verify.pack import check_pack
 from audit.verify_errors import Broken
 from breakglass.actions import exporting
 from breakglass.models import Bypass, Pack
+from breakglass.views import evidence_pdf
 from tenants import actors
 from tests.cast import Cast
 from tests.evidence.conftest import MADE, PERIOD, Make, content
@@ -233,3 +237,17 @@ def test_the_verifier_imports_no_django() -> None:
     program = "import sys, audit.verify.__main__; print([name for name in sys.modules if name.startswith('django')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_first_page_says_the_period_in_a_few_numbers(quarter: dict[str, Bypass], make: Make) -> None:
+    seen: list[str] = []
+
+    def read(contents: exporting.Contents) -> None:
+        seen.append(" ".join(strip_tags(render_to_string("pdf/evidence.html", evidence_pdf.words(contents))).split()))
+
+    make(render=read)
+    (said,) = re.findall(r"[0-9]+ bypasses asked for.*? exceptions?\.", seen[0])
+    assert said == (
+        "8 bypasses asked for, 0 of them in drills; 4 opened, held open for 25m 00s together. "
+        "0 verdicts of the gates' own, 0 of them failed. 1 deploy, 1 under a bypass. 7 exceptions."
+    )

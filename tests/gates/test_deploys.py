@@ -107,6 +107,34 @@ def test_a_deploy_finished_in_time_or_cancelled_is_none(caller: Caller, clock: C
     assert found() == []
 
 
+def test_a_deploy_that_ended_in_time_is_no_finding_for_what_is_told_of_it_later(
+    caller: Caller, clock: Clock, bypass: Bypass
+) -> None:
+    report(caller, status="succeeded")
+    clock.now = end_of(bypass)
+    report(caller, status="succeeded", provenance_url="https://ci.example/p")
+    report(caller, status="failed")
+    assert found() == []
+
+
+def test_a_cancelled_deploy_that_succeeds_after_all_past_the_end_is_a_finding(
+    caller: Caller, clock: Clock, bypass: Bypass
+) -> None:
+    report(caller, status="cancelled")
+    clock.now = end_of(bypass)
+    report(caller, status="succeeded")
+    assert [kind for kind, *_ in found()] == [AFTER_END]
+
+
+def test_a_deploy_after_a_check_that_was_refused_is_a_finding(
+    acme: Cast, caller: Caller, clock: Clock, bypass: Bypass
+) -> None:
+    clock.now = end_of(bypass)
+    assert caller.evaluate()["decision"] is False
+    assert report(caller, status="succeeded")["bypass"] is None
+    assert found() == [(AFTER_END, bypass.pk, "Deploy deploy-1 through ci-checks", acme.rosa.pk)]
+
+
 def test_a_deploy_outside_the_scope_is_a_finding(acme: Cast, caller: Caller, bypass: Bypass) -> None:
     report(caller, branch="main")
     assert found() == [(OUT_OF_SCOPE, bypass.pk, "Deploy deploy-1 through ci-checks", acme.rosa.pk)]

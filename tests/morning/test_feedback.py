@@ -37,7 +37,9 @@ def test_what_a_night_adds_up_to(acme: Cast, written: PostMortem, ask: Ask) -> N
     assert (rule.said, other.said) == ([0, 1, 0, 0], [0, 0, 0, 0])
     assert (other.asked, other.median_to_open, other.median_held, other.returned_share) == (1, None, None, None)
     assert (dict(found.reasons), found.owed, found.overdue) == ({"incident": 1, "regulatory": 1}, 1, 0)
-    assert numbers.gather(now=written.due_at, days=7).overdue == 1
+    assert (rule.because, other.because, rule.overdue) == ("Incident 1, Regulatory 1", "Regulatory 1", 0)
+    late = numbers.gather(now=written.due_at, days=7)
+    assert (late.overdue, [one.overdue for one in late.rules]) == (1, [1, 0])
 
 
 @pytest.mark.parametrize(("days", "asked"), [(7, 0), (30, 1)])
@@ -68,7 +70,7 @@ def test_the_longest_bar_is_as_wide_as_the_chart() -> None:
     rules = [numbers.RuleNumbers("g", "often", asked=4), numbers.RuleNumbers("g", "r" * 60, asked=1)]
     (chart,) = charts.of(rules)
     assert [(bar.value, bar.length) for bar in chart.bars] == [("4", 360), ("1", 90)]
-    assert (chart.height, [len(bar.label) for bar in chart.bars]) == (88, [10, 42])
+    assert (chart.height, [len(bar.label) for bar in chart.bars]) == (88, [10, 34])
 
 
 def _skip(acme: Cast, ask: Ask, approve: Approve, times: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 from django.test import Client
 
 from breakglass.actions import ending, post_mortems, signing_off, writing
-from breakglass.models import Bypass, PostMortem
+from breakglass.models import Bypass, Message, PostMortem
+from breakglass.notify import delivery, letters
 from tests.cast import NOW, Cast
 from tests.clock import Clock, stop
 from tests.conftest import Approve, Ask
@@ -148,7 +150,23 @@ def test_more_time_is_one_tap(acme: Cast, opened: Bypass, clock: Clock) -> None:
     assert f'<a href="{record}">{opened.pk}</a>' in text_of(acme.client("pete"), answer.headers["Location"])
     assert acme.client("pete").post(f"{record}extend/").status_code == 403
     assert rosa.post(f"{record}extend/", {"ttl": "forever"}).status_code == 400
-    assert rosa.get(f"{record}extend/").status_code == 302
+
+
+def test_the_warnings_link_leads_to_one_button(acme: Cast, opened: Bypass, clock: Clock) -> None:
+    clock.now = NOW.replace(minute=14)
+    warning = Message.objects.select_related(*delivery.LOADED).get(bypass=opened, kind="ends_in_10")
+    letter = letters.write(warning, clock.now)
+    address = f"/t/acme/bypasses/{opened.pk}/extend/"
+    assert (letter.button, letter.link) == ("Ask for more time", f"http://localhost:8000{address}")
+    page = text_of(acme.client("rosa"), address)
+    assert (page.count('class="big"'), page.count(f'action="{address}"')) == (1, 1)
+    assert "Only Rosa, who asked for this bypass, can extend it." in text_of(acme.client("pete"), address)
+    assert acme.client("rosa").post(address).status_code == 302
+    longer = Bypass.objects.get(extends=opened)
+    assert f"{longer.pk} extends this bypass already: see to that one." in text_of(acme.client("rosa"), address)
+    clock.now = NOW.replace(hour=3)
+    late = acme.client("rosa").get(address)
+    assert (late.status_code, late.headers["Location"]) == (302, f"/t/acme/bypasses/{opened.pk}/")
 
 
 @pytest.mark.parametrize("days", ["7", "30", "90", "", "x"])
@@ -157,3 +175,11 @@ def test_the_feedback_page_has_a_table_behind_each_chart(acme: Cast, written: Po
     assert (page.count('role="img"'), page.count("<table>"), "style=" in page) == (3, 3, False)
     chosen = page.split('aria-label="Period"')[1].split('aria-current="page"')[1].split("</a>")[0]
     assert chosen.strip(" >") == f"Last {days if days in {'7', '90'} else '30'} days"
+
+
+@pytest.mark.parametrize("text", ["[" * 1_000_000, "> " * 500_000], ids=["brackets", "quotes"])
+def test_a_megabyte_is_refused_and_nothing_is_lost(acme: Cast, written: PostMortem, text: str) -> None:
+    answer = acme.client("rosa").post(path(written, "write/"), {"version": "2", "text": text})
+    page = html.unescape(answer.content.decode())
+    assert (answer.status_code, text.strip() in page, "keep it to 60,000" in page) == (400, True, True)
+    assert post_mortems.find(written.bypass_id).version == 2

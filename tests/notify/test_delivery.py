@@ -37,8 +37,8 @@ def tries(message: Message) -> list[tuple[int, str]]:
 
 
 def test_it_is_sent_once(to_pete: Message) -> None:
-    assert delivery.deliver(message_id=to_pete.pk, now=NOW) is True
-    assert delivery.deliver(message_id=to_pete.pk, now=NOW) is False
+    assert delivery.deliver(message_id=to_pete.pk, now=NOW) == outcomes.delivered("Handed over.")
+    assert delivery.deliver(message_id=to_pete.pk, now=NOW) is None
     assert len(mail.outbox) == 1
 
 
@@ -46,8 +46,8 @@ def test_it_is_not_sent_before_it_is_due(ask: Ask, approve: Approve) -> None:
     bypass = ask()
     approve(bypass)
     warning = of_kind(bypass, "ends_in_10")
-    assert delivery.deliver(message_id=warning.pk, now=warning.not_before - MICROSECOND) is False
-    assert delivery.deliver(message_id=warning.pk, now=warning.not_before) is True
+    assert delivery.deliver(message_id=warning.pk, now=warning.not_before - MICROSECOND) is None
+    assert delivery.deliver(message_id=warning.pk, now=warning.not_before) is not None
 
 
 def test_a_message_that_somebody_sends_is_nobody_elses(to_pete: Message) -> None:
@@ -145,17 +145,17 @@ def test_an_account_that_is_switched_off_is_not_written_to(to_pete: Message) -> 
 def test_what_is_due_comes_the_longest_waiting_first(ask: Ask) -> None:
     late, early = ask(now=NOW), ask(ttl="1h", now=NOW - timedelta(minutes=5))
     first, second = of_kind(early, "asked"), of_kind(late, "asked")
-    assert delivery.sort_out(NOW, 10) == ([first.pk, second.pk], False)
-    assert delivery.sort_out(NOW, 2) == ([first.pk, second.pk], True)
-    assert delivery.sort_out(NOW, 1) == ([first.pk], True)
-    assert delivery.sort_out(NOW - MICROSECOND, 10) == ([first.pk], False)
+    assert delivery.sort_out(NOW, 10) == ([first, second], False)
+    assert delivery.sort_out(NOW, 2) == ([first, second], True)
+    assert delivery.sort_out(NOW, 1) == ([first], True)
+    assert delivery.sort_out(NOW - MICROSECOND, 10) == ([first], False)
 
 
 def test_what_is_stale_is_dropped_together_and_says_so(ask: Ask, approve: Approve) -> None:
     answered, open_still = ask(), ask(ttl="1h")
     approve(answered)
     opened, asked = of_kind(answered, "opened"), of_kind(open_still, "asked")
-    assert delivery.sort_out(OPENED_AT, 10) == ([asked.pk, opened.pk], False)
+    assert delivery.sort_out(OPENED_AT, 10) == ([asked, opened], False)
     dropped = of_kind(answered, "asked")
     assert (dropped.state, dropped.said) == ("dropped", "Not sent: by then it was active.")
     assert dropped.settled_at == OPENED_AT

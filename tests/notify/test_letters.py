@@ -110,4 +110,4 @@ def test_no_line_is_too_long_for_a_mail(ask: Ask) -> None:
 
 def test_every_kind_that_people_get_has_a_form() -> None:
     written = set(letters.FORMS) | set(proposal_letters.FORMS) | {MessageKind.WELCOME}
-    assert set(MessageKind) - written == {MessageKind.WITHDRAWN}
+    assert set(MessageKind) - written == {MessageKind.WITHDRAWN, MessageKind.IN_FLIGHT}

@@ -79,7 +79,7 @@ def test_a_message_has_one_receiver(acme: Cast, to_pete: Message) -> None:
     ],
 )
 def test_what_was_to_be_told_never_changes(column: str, value: Any, to_pete: Message) -> None:
-    columns = "id, key, bypass_id, proposal_id, kind, channel, member_id, webhook_id, cause, at"
+    columns = "id, key, bypass_id, deploy_id, proposal_id, kind, channel, member_id, webhook_id, cause, at"
     sentence = f"{columns} of breakglass_message never change."
     assert refused(lambda: Message.objects.filter(pk=to_pete.pk).update(**{column: value})) == sentence
 

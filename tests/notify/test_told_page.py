@@ -155,3 +155,17 @@ def test_a_strangers_admin_finds_nothing(acme: Cast, globex: Cast) -> None:
     assert client.get(CHANNELS).status_code == 404
     assert client.post(f"/t/globex/channels/{webhook.pk}/disable/").status_code == 404
     disable_webhook(webhook_id=webhook.pk, why="Moved.", by=acme.alex, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "localhost", "LOCALHOST.", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "0.0.0.0"),  # noqa: S104
+        *("[::1]", "[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fd00::1]"),
+        *("169.254.169.254", "10.0.0.8", "172.16.0.1", "192.168.0.1", "100.64.0.1", "127.0.0.1%2f.example.com"),
+        *("user@127.0.0.1", "①②⑦.0.0.1", "[fe80::1%25eth0]"),
+    ],
+)
+def test_a_private_address_is_refused_when_it_is_saved(acme: Cast, host: str) -> None:
+    answer = acme.client("alex").post(CHANNELS, {"url": f"https://{host}/hook"})
+    assert (answer.status_code, Webhook.objects.count()) == (400, 0)

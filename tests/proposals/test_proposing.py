@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from breakglass import changes, tasks
+from breakglass import changes, demo, tasks
 from breakglass.actions import proposing
 from breakglass.actions.carrying_out import NothingToChange
 from breakglass.actions.proposing import carry_out_due, consent, propose, refuse, withdraw
@@ -346,3 +346,13 @@ def test_a_message_about_a_proposal_is_about_no_bypass(running: Cast) -> None:
 
 def test_propose_takes_the_operator_for_none(running: Cast) -> None:
     assert propose(change=NEW, by=None, now=NOW).proposer_name == "The operator"
+
+
+def test_a_policy_whose_names_mean_somebody_else_by_now_gets_no_consent(running: Cast) -> None:
+    source = demo.POLICY.replace("SENIOR", '"person:lee@acme.example"')
+    waiting = proposed(changes.PublishPolicy(source=source), running.alex)
+    lee, dana = running.lee.user_id, running.dana.user_id
+    for user, email in ((lee, "lee.old@acme.example"), (dana, "lee@acme.example")):
+        User.objects.filter(pk=user).update(email=email)
+    error = refused(WrongState, lambda: consent(proposal_id=waiting.pk, by=running.ben, now=LATER))
+    assert error.sentence == "A name in this policy means somebody else by now: refuse it, and have it proposed anew."

@@ -7,11 +7,15 @@ from django.db import connection
 
 from audit.models import Entry
 from breakglass.actions.proposing import consent, propose, refuse, withdraw
+from breakglass.changes import RemoveMember
 from breakglass.errors import Forbidden, WrongState
 from breakglass.models import PolicyVersion, Proposal, ProposalState
 from tenants import actions as tenancy
+from tenants.actions import in_words
 from tenants.roles import Role
 from tests.cast import NOW, Cast
+from tests.conftest import Ask
+from tests.domain.racers import approval
 from tests.domain.racing import Racer, at_once, in_order
 from tests.domain.support import MINUTE
 from tests.proposals.conftest import PUBLISH, check, join, newest, proposed
@@ -87,3 +91,13 @@ def test_the_same_proposed_twice_at_once_is_one(acme: Cast, waiting: Proposal) -
     )
     assert one == two
     assert Entry.objects.filter(kind="change.proposed").count() == 2
+
+
+@pytest.mark.parametrize("consent_first", [True, False])
+def test_a_consent_and_an_approval_do_not_wait_for_each_other(acme: Cast, ask: Ask, consent_first: bool) -> None:
+    bypass = ask()
+    waiting = proposed(RemoveMember(member=in_words(acme.ben)), acme.alex)
+    tenancy.grant_role(member=acme.pete, role=Role.ADMIN, by=None, now=NOW)
+    acts = [consents(acme, waiting, "pete"), approval(acme, bypass, "pete")]
+    in_order(acme.tenant, *(acts if consent_first else acts[::-1]))
+    assert sorted(newest(3)) == ["bypass.approved", "change.consented", "member.removed"]

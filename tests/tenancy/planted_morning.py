@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from breakglass.actions import ending, extending, findings, post_mortems, reviewing, writing
 from breakglass.actions.asking import request_bypass
+from breakglass.actions.deploying import read_report, record_deploy
 from breakglass.actions.records import find
 from breakglass.asks import AskFields, parse_ask
 from breakglass.models import Bypass, Deploy, FindingKind, PostMortem
@@ -23,6 +24,7 @@ def plant_morning(cast: Cast, fields: AskFields) -> PostMortem:
     post_mortems.publish_template(source="# Saffron\n\n{timeline}", by=admin, now=NOW)
     asked = request_bypass(by=rosa, gate="ci-checks", ask=parse_ask(replace(fields, branch="hotfix/closed")), now=NOW)
     _approve(cast, find(asked.pk))
+    _ship(cast, asked)
     ending.return_bypass(bypass_id=asked.pk, by=rosa, now=SOON)
     more = extending.extend(bypass_id=asked.pk, by=rosa, ttl=None, justification="Vermilion still.", now=SOON)
     ending.withdraw(bypass_id=more.pk, by=rosa, now=SOON)
@@ -38,6 +40,11 @@ def plant_morning(cast: Cast, fields: AskFields) -> PostMortem:
 def _approve(cast: Cast, bypass: Bypass) -> None:
     shown = digest(statement(bypass, bypass.frozen_tier))
     reviewing.approve(bypass_id=bypass.pk, by=cast.pete, shown=shown, ttl=900, comment="", now=SOON)
+
+
+def _ship(cast: Cast, bypass: Bypass) -> None:
+    told = read_report(id="deploy-saffron", scope=bypass.scope, status="started", url="", provenance_url="")
+    record_deploy(credential=cast.credential("ci-checks"), report=told, now=SOON)
 
 
 def _write(cast: Cast, bypass_id: str) -> None:

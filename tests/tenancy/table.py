@@ -39,6 +39,7 @@ AUDITORS_ASK =      "302  404     404    403  403   403  302  302  302   302"
 THE_OPERATORS =     "302  404     404    403  403   403  403  403  302   302"
 ADMINS =            "302  404     404    403  403   403  403  200  302   302"
 ADMINS_MOVE_ON =    "302  404     404    403  403   403  403  302  302   302"
+OPERATOR_ONLY =     "302  404     404    404  404   404  404  404  302   302"
 THE_GATE =          "401  401     401    401  401   401  401  401  200   401"
 THE_GATE_REPORTS =  "401  401     401    401  401   401  401  401  201   401"
 # fmt: on
@@ -76,6 +77,7 @@ class Row:
             "slug": "ci-checks",
             "finding_id": planted.finding.pk,
             "webhook_id": planted.webhook.pk,
+            "rest": "tenants/tenant" if self.name == "operator-page" else "breakglass/gate",
             "proposal_id": planted.proposal.pk,
             "token_id": planted.token.pk,
         }
@@ -90,7 +92,9 @@ POST_MORTEM = [
 ]
 PROPOSAL = ("proposal", "proposal-consent", "proposal-refuse", "proposal-withdraw")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("home", "styleguide", "livez", "readyz"), ()),
+    **dict.fromkeys(("home", "styleguide", "livez", "readyz", "operator"), ()),
+    "operator-page": ("rest",),
+    "admin-page": ("tenant", "rest"),
     **dict.fromkeys(
         ("record", "approve", "deny", "withdraw", "return", "revoke", "extend", "record-pdf", *POST_MORTEM),
         ("tenant", "bypass_id"),
@@ -136,7 +140,7 @@ TABLE = [
     Row("return", REQUESTER_ENDS, "post", which="active"),
     Row("revoke", MEMBERS_MOVE_ON, which="active"),
     Row("revoke", PEERS_REVOKE, "post", which="active", send=sent.comment),
-    Row("extend", MEMBERS_MOVE_ON, which="active"),
+    Row("extend", MEMBERS, which="active"),
     Row("extend", REQUESTER_ENDS, "post", which="active", send=sent.extension),
     Row("post-mortems", MEMBERS),
     Row("post-mortem-template", MEMBERS),
@@ -160,6 +164,12 @@ TABLE = [
     Row("channels", ADMINS),
     Row("channels", ADMINS, "post", send=lambda _: {"url": "https://1.1.1.1/bypasses"}),
     Row("disable-webhook", ADMINS_MOVE_ON, "post"),
+    Row("admin", ADMINS),
+    Row("admin-page", ADMINS),
+    Row("admin-page", ADMINS, "post"),
+    Row("operator", OPERATOR_ONLY),
+    Row("operator-page", OPERATOR_ONLY),
+    Row("operator-page", OPERATOR_ONLY, "post"),
     Row("audit", AUDITORS),
     Row("audit", AUDITORS, send=lambda _: {"gate": "ci-checks", "person": "Rosa"}),
     Row("entry", AUDITORS),

@@ -144,6 +144,6 @@ def test_an_update_through_a_relation_stays_in_the_tenant(acme: Cast, globex: Ca
 
 def test_get_or_create_of_what_another_tenant_has_makes_one_here(acme: Cast, globex: Cast, theirs: Planted) -> None:
     with context.entered(globex.tenant):
-        deploy = Deploy.objects.get()
+        deploy = Deploy.objects.get(external_id="deploy-saffron")
     with pytest.raises(WrongTenant):
         Deploy.objects.get_or_create(external_id=deploy.external_id, defaults={"gate": globex.gate("ci-checks")})

@@ -168,7 +168,8 @@ def test_the_settings_page_says_it(night: Night) -> None:
     away, others = (night.get(who, "settings/").content.decode() for who in ("dana", "lee"))
     night.post("dana", "settings/", back="1")
     after = night.get("dana", "settings/").content.decode()
-    sentence = "You are away until <strong>3 Mar 2026 09:00:00 UTC</strong>"
+    until = '<time datetime="2026-03-03T09:00:00Z">3 Mar 2026 09:00:00 UTC</time>'
+    sentence = f"You are away until <strong>{until}</strong>"
     assert [sentence in page for page in (before, away, others, after)] == [False, True, False, False]
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from breakglass.actions.proposing import consent, propose
 from breakglass.actions.setting_up import publish_policy
-from breakglass.models import PolicyVersion
+from breakglass.changes import PublishPolicy
+from breakglass.models import PolicyVersion, Proposal
 from tenants import context
-from tenants.actions import create_tenant, leave_group
+from tenants.actions import create_tenant, leave_group, revoke_role
 from tenants.models import Group
+from tenants.roles import Role
 from tests.cast import NOW, Cast
+from tests.proposals.conftest import check
 from tests.tiers.conftest import entries
 
 GOOD = """\
@@ -90,6 +94,33 @@ def test_import_publishes_and_the_log_keeps_it(cast: Cast, file: Path) -> None:
     assert newest["data"] == {"number": 2, "digest": newest["data"]["digest"], "source": GOOD}
     assert said == f"It is in force from now on, as version 2 ({newest['data']['digest']}).\n"
     assert (versions(cast)[-1], newest["actor"]["type"]) == ((2, GOOD), "portal")
+
+
+def test_once_a_gate_has_checked_an_import_is_a_proposal(cast: Cast, file: Path) -> None:
+    check(cast)
+    said = [run("import", str(file)) for _ in range(2)]
+    with context.entered(cast.tenant):
+        waiting = Proposal.objects.get()
+        consent(proposal_id=waiting.pk, by=cast.alex, now=NOW)
+    line = "It is proposed. It is in force once an admin of the tenant consents; they were told.\n"
+    assert said == [f"{line}http://localhost:8000/t/acme/settings/proposals/{waiting.pk}/\n"] * 2
+    assert versions(cast)[-1] == (2, GOOD)
+
+
+def test_without_an_admin_an_import_waits_a_day(cast: Cast, file: Path) -> None:
+    check(cast)
+    with context.entered(cast.tenant):
+        for name in ("alex", "ben"):
+            revoke_role(member=getattr(cast, name), role=Role.ADMIN, by=None, now=NOW)
+    assert run("import", str(file)).startswith("It is proposed. The tenant has no admin who could consent, so every")
+
+
+def test_what_an_admin_proposed_is_not_imported_beside_it(cast: Cast, file: Path) -> None:
+    check(cast)
+    with context.entered(cast.tenant):
+        propose(change=PublishPolicy(source=GOOD), by=cast.alex, now=NOW)
+    sentence = "The same is proposed already and waits for consent: you find it on the settings page."
+    assert refused("import", str(file)) == ("", sentence)
 
 
 def test_what_was_exported_imports_as_the_same_version(cast: Cast, tmp_path: Path) -> None:

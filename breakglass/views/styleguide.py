@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +15,11 @@ from django.views.decorators.http import require_safe
 from breakglass.scopes import Scope
 from breakglass.sentences import Line
 from breakglass.states import Status
+from breakglass.views import filters
 from breakglass.views.clock import moment
 from breakglass.views.edge import NO_STORE
 from breakglass.views.impact import Impact
+from breakglass.views.lists import Shown
 from tenants.access import public
 
 HOUR = timedelta(hours=1)
@@ -43,6 +46,13 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         ],
         "problem": ["Write at least a sentence: what is broken, and why it can't wait."],
         "environments": ["production", "staging"],
+        "fields": [
+            Shown(filters.RULE, "two-reviewers", ()),
+            Shown(
+                replace(filters.GATE, choices={"deploy-gate": "deploy-gate"}), "deploy", ["There is none of that name."]
+            ),
+            Shown(filters.PERIOD[0], "2026-03-02", ()),
+        ],
         "ttl_choices": [("15m", True), ("1h", False), ("4h", False)],
     }
     return render(request, "styleguide.html", words)

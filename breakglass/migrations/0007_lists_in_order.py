@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("breakglass", "0004_changes_take_two"),
+        ("breakglass", "0006_names_in_the_admin"),
         ("tenants", "0002_being_away"),
     ]
 

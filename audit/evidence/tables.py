@@ -7,6 +7,7 @@ from typing import Any
 from audit.evidence.csv_file import write_csv
 from audit.evidence.history import History, histories
 from audit.evidence.values import ACCESS, Held, PackEntry, Row
+from audit.kinds import KINDS
 
 type Table = tuple[Sequence[str], list[Sequence[object]]]
 
@@ -23,6 +24,9 @@ _ACCESS = {"group": "group", "role": "role", "roles": "roles", "member": "member
            "token": "token", "name": "name", "gate": "gate", "services": "services",
            "expires_at": "expires_at"}  # fmt: skip
 _CHECKS = ("at", "evaluation", *_SCOPE, "rules", "decision", "bypass")
+_VERDICTS = ("at", "id", *_SCOPE, "decision", "rules", "evidence_url", "evaluated_at")
+_STEPS = {name: kind for name, kind in KINDS.items() if name.startswith("post-mortem.")}
+_POST_MORTEM = tuple(dict.fromkeys(name for kind in _STEPS.values() for name in kind.columns if name != "bypass"))
 _WHO = ("entry", "time", "kind", "actor", "identity")
 _AGREED = ("proposed_by", "consented_by")
 
@@ -108,15 +112,14 @@ def _verdicts(held: Held) -> Table:
     sealed = [
         (entry.id, row) for entry in held.within if entry.kind == "verdicts.sealed" for row in held.batches[entry.id]
     ]
-    names = sorted({name for _, row in sealed for name in row})
-    return ("entry", *names), [[entry, *(row.get(name) for name in names)] for entry, row in sealed]
+    return ("entry", *_VERDICTS), [[entry, *(row.get(name) for name in _VERDICTS)] for entry, row in sealed]
 
 
 def _post_mortems(held: Held) -> Table:
-    """Each step of each post-mortem; its columns are the fields that those entries have."""
-    steps = [entry for entry in held.within if entry.kind.startswith("post-mortem.")]
-    names = sorted({name for entry in steps for name in entry.data} - {"bypass"})
-    return (*_WHO, "bypass", *names), [[*_who(s), s.bypass, *(s.data.get(name) for name in names)] for s in steps]
+    """Each step of each post-mortem."""
+    steps = [entry for entry in held.within if entry.kind in _STEPS]
+    header = (*_WHO, "bypass", *_POST_MORTEM)
+    return header, [[*_who(s), s.bypass, *(s.data.get(name) for name in _POST_MORTEM)] for s in steps]
 
 
 def _policies(held: Held) -> Table:

@@ -14,17 +14,21 @@ UNTRUSTED = "SELF-CONSISTENT ONLY"
 def lines(pack: str, report: Report) -> list[str]:
     """A pack that holds, line by line."""
     claims, whole = report.claims, report.claims.whole
-    period, tenant = claims.period, claims.tenant
+    period, tenant, total = claims.period, claims.tenant, whole["population"]["total"]
     said = [
         pack,
         f"Evidence of {tenant['name']} ({tenant['slug']}), {period.start} up to and without {period.end}, UTC",
         *(_log(log) for log in report.logs),
-        f"{whole['population']['total']} bypasses; every CSV file and count follows from the entries",
+        f"{_count(total, 'bypass', 'bypasses')}; every CSV file and count follows from the entries",
         f"{report.files} files as signed by the portal in entry {report.entry}",
     ]
     if report.checkpoints:
         said.append("The log as of the checkpoint that was given is the beginning of this one")
     return [_plain(line) for line in [*said, *_verdict(report)]]
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
 
 
 def _log(log: CheckedLog) -> str:

@@ -104,7 +104,6 @@ def decide(
         return Decision(check.evaluation, None, "", _enforce_sentence(reason, scope, rules, others), reason, now)
     if first:
         record(_entry(check, credential, scope, bypass), by=credential.token, now=now, about=bypass.pk)
-        Check.objects.filter(pk=check.pk).update(milliseconds=_since(began))
     return Decision(check.evaluation, bypass, opened_by(bypass), _bypass_sentence(bypass), "", now)
 
 

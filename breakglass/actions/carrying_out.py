@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeGuard
 
 from django.db import transaction
 
@@ -81,8 +82,21 @@ def carry_out(*, change: Change, by: Member | None, now: datetime) -> None:
 
 def takes_two(change: Change) -> bool:
     """Whether it widens who may approve, or takes an admin away who could object."""
-    removed = isinstance(change, changes.RemoveMember) and _holds(change.member, Role.ADMIN)
-    return removed or changes.always_widens(change)
+    return _takes_an_admin(change) or changes.always_widens(change)
+
+
+def silences(change: Change) -> bool:
+    """Whether it takes an admin away who has signed in before: that takes two in the first set-up, too."""
+    return _takes_an_admin(change) and _member(change.member).user.last_login is not None
+
+
+def _takes_an_admin(change: Change) -> TypeGuard[changes.RevokeRole | changes.RemoveMember]:
+    match change:
+        case changes.RevokeRole(role=role):
+            return role == Role.ADMIN
+        case changes.RemoveMember(member=member):
+            return _holds(member, Role.ADMIN)
+    return False
 
 
 def basis(change: Change) -> dict[str, object]:

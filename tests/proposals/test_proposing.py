@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from breakglass import changes, demo, tasks
-from breakglass.actions import proposing
+from breakglass.actions import deploying, judging, offline, proposing
 from breakglass.actions.carrying_out import NothingToChange
 from breakglass.actions.proposing import carry_out_due, consent, propose, refuse, withdraw
 from breakglass.actions.setting_up import publish_policy
 from breakglass.changes import AddMember, CreateGroup, RemoveMember, RevokeRole
 from breakglass.consents import OwnProposal
 from breakglass.errors import BadInput, Forbidden, NotFound, PolicyError, WrongState
-from breakglass.models import Message, PolicyVersion, Proposal, ProposalState
+from breakglass.models import GateCredential, Message, PolicyVersion, Proposal, ProposalState
+from breakglass.scopes import Scope
 from tenants import actions as tenancy
 from tenants import context
 from tenants.actions import in_words
 from tenants.models import Group, GroupMembership, Member, RoleGrant, User
 from tenants.roles import Role
-from tests.cast import NOW, Cast
+from tests.cast import ASK, NOW, Cast
 from tests.domain.support import TICK, document, entries, refused, second_account
 from tests.proposals.conftest import POLICY, PUBLISH, grant, join, last, newest, proposed, told
 
@@ -50,6 +52,37 @@ def test_in_the_first_set_up_one_admin_is_enough(acme: Cast) -> None:
 def test_a_request_ends_the_first_set_up_as_a_check_does(acme: Cast, ask: object) -> None:
     ask()  # type: ignore[operator]
     assert proposed(join(acme.sam), acme.alex).state == ProposalState.OPEN
+
+
+def _fetch(credential: GateCredential, scope: Scope) -> None:
+    offline.note_sync(credential=credential, now=NOW)
+
+
+def _judge(credential: GateCredential, scope: Scope) -> None:
+    said = judging.read_verdict(id="v", scope=scope, decision="pass", rules=[], evidence_url="", evaluated_at="")
+    judging.record_verdicts(credential=credential, reports=[said], now=NOW)
+
+
+def _deploy(credential: GateCredential, scope: Scope) -> None:
+    report = deploying.read_report(id="d", scope=scope, status="succeeded", url="", provenance_url="")
+    deploying.record_deploy(credential=credential, report=report, now=NOW)
+
+
+@pytest.mark.parametrize("live", [_fetch, _judge, _deploy])
+def test_a_gate_that_decides_alone_ends_the_first_set_up(
+    acme: Cast, live: Callable[[GateCredential, Scope], None]
+) -> None:
+    live(acme.credential("ci-checks"), Scope("payments", "ci", ASK.branch))
+    second = AddMember(email="alex.two@acme.example", name="Alex", roles=("requester",))
+    assert proposed(second, acme.alex).state == ProposalState.OPEN
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_in_the_first_set_up_an_admin_who_has_signed_in_is_not_removed_by_one(acme: Cast, signed_in: bool) -> None:
+    User.objects.filter(pk=acme.ben.user_id).update(last_login=NOW if signed_in else None)
+    for change in (RevokeRole(member=in_words(acme.ben), role="admin"), RemoveMember(member=in_words(acme.ben))):
+        assert proposed(change, acme.alex).state == (ProposalState.OPEN if signed_in else ProposalState.DONE)
+    assert is_admin(acme.ben) is signed_in
 
 
 def test_with_two_admins_the_other_one_consents(running: Cast) -> None:

@@ -19,6 +19,8 @@ from tenants.models import Member
 from tenants.people import Person
 from tenants.roles import Role
 
+WRITERS = frozenset({Role.REQUESTER, Role.APPROVER, Role.ADMIN})
+
 
 class OwnReview(Forbidden):
     """Somebody tried to review what they asked for themselves."""
@@ -133,9 +135,6 @@ def check_can_extend(
     check_can_ask(person)
     guards.check_unsigned(owed)
     guards.check_can_extend(bypass, chain, bypass.frozen_tier.extensions, now)
-
-
-WRITERS = frozenset({Role.REQUESTER, Role.APPROVER, Role.ADMIN})
 
 
 def check_can_write(person: Person) -> None:

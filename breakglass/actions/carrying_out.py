@@ -10,7 +10,7 @@ from django.db import transaction
 
 from audit.kinds import PersonWords
 from breakglass import changes
-from breakglass.actions import telling
+from breakglass.actions import gate_changes, telling
 from breakglass.actions.accounts import check_all, check_email, check_name, find_account
 from breakglass.actions.cleaning import full_clean
 from breakglass.actions.setting_up import directory, publish_policy
@@ -56,6 +56,8 @@ def check(change: Change) -> None:
         case changes.RemoveMember(member=words):
             _refuse(not Member.objects.filter(pk=words.id, left_at=None).exists(), f"{words.name} is no member here.")
             _check_not_alone(change)
+        case changes.WidenGate(gate=slug):
+            _refuse(gate_changes.is_wide(change), f"The gate {slug} lets a bypass name all of that already.")
 
 
 @transaction.atomic
@@ -78,6 +80,8 @@ def carry_out(*, change: Change, by: Member | None, now: datetime) -> None:
             tenancy.revoke_role(member=_member(words), role=Role(role), by=by, now=now)
         case changes.RemoveMember(member=words):
             tenancy.remove_member(member=_member(words), by=by, now=now)
+        case changes.WidenGate():
+            gate_changes.widen_gate(change=change, by=by, now=now)
 
 
 def takes_two(change: Change) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from breakglass import changes, demo, tasks
-from breakglass.actions import deploying, judging, offline, proposing
+from breakglass.actions import deploying, gate_changes, judging, offline, proposing
 from breakglass.actions.carrying_out import NothingToChange
 from breakglass.actions.proposing import carry_out_due, consent, propose, refuse, withdraw
 from breakglass.actions.setting_up import publish_policy
-from breakglass.changes import AddMember, CreateGroup, RemoveMember, RevokeRole
+from breakglass.changes import AddMember, CreateGroup, RemoveMember, RevokeRole, WidenGate
 from breakglass.consents import OwnProposal
 from breakglass.errors import BadInput, Forbidden, NotFound, PolicyError, WrongState
 from breakglass.models import GateCredential, Message, PolicyVersion, Proposal, ProposalState
@@ -311,6 +312,24 @@ def test_an_admin_is_not_removed_by_one(running: Cast) -> None:
     assert is_admin(running.ben)
 
 
+def test_a_gate_is_not_widened_by_one(running: Cast) -> None:
+    gate = running.gate("ci-checks")
+    lists = {"services": gate.services, "environments": [*gate.environments, "prod"], "required": gate.required}
+    words: dict[str, Any] = {"name": gate.name, "in_flight": gate.in_flight, **lists}
+    refused(WrongState, lambda: gate_changes.change_gate(gate_id=gate.pk, **words, by=running.alex, now=NOW))
+    more = WidenGate(gate="ci-checks", environments=("prod",))
+    waiting = proposed(more, running.alex)
+    assert (waiting.state, waiting.change.says) == (
+        ProposalState.OPEN,
+        "let a bypass of the gate ci-checks name the environments prod",
+    )
+    assert "prod" not in running.gate("ci-checks").environments
+    consent(proposal_id=waiting.pk, by=running.ben, now=LATER)
+    assert running.gate("ci-checks").environments == [*gate.environments, "prod"]
+    refused(NothingToChange, lambda: proposed(more, running.ben))
+    refused(WrongState, lambda: proposed(WidenGate(gate="no-such", services=("a",)), running.alex))
+
+
 @pytest.mark.parametrize("cls", [RemoveMember, RevokeRole])
 def test_the_only_admin_stays(alone: Cast, cls: type) -> None:
     more = {"role": "admin"} if cls is RevokeRole else {}
@@ -341,6 +360,7 @@ def test_what_is_so_already_is_not_proposed(running: Cast) -> None:
         (AddMember(email="no address", name="\n", roles=()), {"email", "name"}),
         (AddMember(email="x\x00@acme.example", name="X", roles=()), {"email"}),
         (AddMember(email="x@acme.example", name="X", roles=("king",)), {"role"}),
+        (WidenGate(gate="ci-checks", services=("a*",), environments=("b c",)), {"service", "environment"}),
     ],
 )
 def test_bad_input_is_said_by_field(running: Cast, change: changes.Change, fields: set[str]) -> None:
@@ -367,6 +387,7 @@ def test_a_change_survives_json(running: Cast) -> None:
         grant(running.ada),
         RevokeRole(member=in_words(running.ben), role="admin"),
         RemoveMember(member=in_words(running.ben)),
+        WidenGate(gate="ci-checks", services=("search",), environments=("prod",), unnamed=("branch",)),
     ]
     assert [changes.from_json(one.kind, changes.to_json(one)) for one in every] == every
     assert {one.kind for one in every} == changes.KINDS.keys()

@@ -91,20 +91,22 @@ def deliver(tenant_id: int, message_id: int) -> None:
 
 
 def send_due() -> None:
-    """Send what is due, tenant by tenant in turns, until there is nothing left or the time is up.
+    """Send what is due until there is nothing left or the time is up: first every tenant's mail, then the machines.
 
     A server that does not answer, or says "later", is left alone for the rest of the round: nobody waits behind it.
+    Nor does one tenant's mail wait behind the webhooks of another, however slowly they answer.
     """
     end, down = time.monotonic() + SEND_FOR, set[delivery.Way]()
-    tenants = list(Tenant.objects.order_by("pk"))
-    while tenants:
-        tenants = [tenant for tenant in tenants if _send_batch(tenant, end, down)]
+    for mail_only in (True, False):
+        tenants = list(Tenant.objects.order_by("pk"))
+        while tenants:
+            tenants = [tenant for tenant in tenants if _send_batch(tenant, end, down, mail_only)]
 
 
-def _send_batch(tenant: Tenant, end: float, down: set[delivery.Way]) -> bool:
+def _send_batch(tenant: Tenant, end: float, down: set[delivery.Way], mail_only: bool) -> bool:
     """Whether the tenant may have more."""
     with context.entered(tenant):
-        to_send, more = delivery.sort_out(timezone.now(), BATCH, down)
+        to_send, more = delivery.sort_out(timezone.now(), BATCH, down, mail_only=mail_only)
         for message in to_send:
             if time.monotonic() >= end:
                 return False

@@ -35,7 +35,9 @@ DIED = "The worker stopped before it heard an answer."
 type Way = tuple[str, int | None]
 
 
-def sort_out(now: datetime, most: int, down: Collection[Way] = ()) -> tuple[list[Message], bool]:
+def sort_out(
+    now: datetime, most: int, down: Collection[Way] = (), *, mail_only: bool = False
+) -> tuple[list[Message], bool]:
     """Drop what has outlived its reason among the first `most` that are due, all at once.
 
     The others, to be sent now, and whether there may be more. First who has to act on it now, then the other
@@ -45,6 +47,8 @@ def sort_out(now: datetime, most: int, down: Collection[Way] = ()) -> tuple[list
     open_ways = waiting.exclude(webhook_id__in=[webhook for _, webhook in down if webhook is not None])
     if (Channel.EMAIL, None) in down:
         open_ways = open_ways.exclude(channel=Channel.EMAIL)
+    if mail_only:
+        open_ways = open_ways.filter(channel=Channel.EMAIL)
     rows = list(open_ways.select_related(*LOADED).order_by(_urgency(now), "not_before", "pk")[:most])
     known = stale.look_up(rows)
     dropped: dict[str, list[Message]] = defaultdict(list)

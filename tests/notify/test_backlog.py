@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,11 +16,13 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from breakglass import env_urls, tasks
 from breakglass.actions import telling
+from breakglass.actions.asking import request_bypass
+from breakglass.asks import parse_ask
 from breakglass.models import Attempt, Bypass, Message, Webhook
 from breakglass.notify import delivery, http
 from breakglass.views.told import told
 from tenants import context
-from tests.cast import NOW, Cast
+from tests.cast import ASK, NOW, Cast
 from tests.clock import Clock, stop
 from tests.conftest import Approve, Ask
 from tests.notify.conftest import Hook, Post, free_port
@@ -63,6 +67,27 @@ def test_people_who_have_to_act_come_first_and_machines_last(
     assert kinds[:3] == [("email", "ends_in_10"), ("email", "asked"), ("email", "opened")]
     assert to_send[1].bypass_id == waiting.pk
     assert {channel for channel, _ in kinds[3:]} == {"webhook"}
+
+
+def test_no_tenants_mail_waits_behind_the_webhooks_of_another(
+    acme: Cast, globex: Cast, hook: Hook, ask: Ask, clock: Clock
+) -> None:
+    written: list[int] = []
+
+    def slow(sock: socket.socket, stop: threading.Event) -> None:
+        written.append(len(mail.outbox))
+        status("200 OK")(sock, stop)
+
+    webhook, _ = hook(slow)
+    events(ask(), webhook, 3)
+    with context.entered(globex.tenant):
+        request_bypass(by=globex.rosa, gate="ci-checks", ask=parse_ask(ASK), now=NOW)
+    tasks.send_due()
+    assert (acme.tenant.pk < globex.tenant.pk, {one.to[0] for one in mail.outbox}) == (
+        True,
+        {"pete@acme.example", "pete@globex.example"},
+    )
+    assert written == [len(mail.outbox)] * 4
 
 
 @pytest.mark.parametrize("server", ["hangs", "says later", "fails"])

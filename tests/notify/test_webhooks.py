@@ -151,7 +151,7 @@ def test_a_server_that_hangs_is_tried_again(hook: Hook, ask: Ask, monkeypatch: p
 
 def test_a_private_address_is_refused_in_words(acme: Cast, ask: Ask) -> None:
     add_webhook(url="https://169.254.169.254/latest", secret=SECRET, by=acme.alex, now=NOW)
-    sentence = "169.254.169.254 is at 169.254.169.254, which is no public address: the portal sends nothing there."
+    sentence = "169.254.169.254 is at no public address: the portal sends nothing there."
     assert deliver(ask()) == ("failed", sentence)
 
 

@@ -107,7 +107,10 @@ def test_a_forgotten_password_is_mailed_to_its_owner_and_to_nobody_else(rosa: Us
         for email in ("rosa@acme.example", "stranger@elsewhere.example")
     ]
     assert still(everything(answers[0])) == still(everything(answers[1]))
-    assert [message.to for message in mail.outbox] == [["rosa@acme.example"]]
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["rosa@acme.example"], "Set your password of Breakglass")
+    ]
+    assert "Somebody asked for a link to set the password of rosa@acme.example." in str(mail.outbox[0].body)
 
 
 def test_the_mail_leads_to_this_portal_whatever_host_was_asked(rosa: User) -> None:

@@ -123,15 +123,33 @@ class RemoveMember:
         return f"remove {_person(self.member)}"
 
 
-type Change = PublishPolicy | CreateGroup | JoinGroup | AddMember | GrantRole | RevokeRole | RemoveMember
+@dataclass(frozen=True, kw_only=True)
+class WidenGate:
+    """A gate lists more, or a scope need not name something any more: more can be asked for, by more routes."""
 
-KINDS: dict[str, type[Change]] = {
-    one.kind: one for one in (PublishPolicy, CreateGroup, JoinGroup, AddMember, GrantRole, RevokeRole, RemoveMember)
-}
+    kind: ClassVar[str] = "widen-gate"
+
+    gate: str
+    services: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+
+    @property
+    def says(self) -> str:
+        """What more."""
+        more = {"the services": self.services, "the environments": self.environments, "no": self.unnamed}
+        what = "; ".join(f"{said} {', '.join(names)}" for said, names in more.items() if names)
+        return f"let a bypass of the gate {self.gate} name {what}"
+
+
+type Change = PublishPolicy | CreateGroup | JoinGroup | AddMember | GrantRole | RevokeRole | RemoveMember | WidenGate
+
+_ALL = (PublishPolicy, CreateGroup, JoinGroup, AddMember, GrantRole, RevokeRole, RemoveMember, WidenGate)
+KINDS: dict[str, type[Change]] = {one.kind: one for one in _ALL}
 _READ: dict[str, Callable[[Any], Any]] = {
     "member": lambda one: PersonWords(**one),
     "members": lambda all_: tuple(PersonWords(**one) for one in all_),
-    "roles": tuple,
+    **dict.fromkeys(("roles", "services", "environments", "unnamed"), tuple),
 }
 
 

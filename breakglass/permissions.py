@@ -19,6 +19,8 @@ from tenants.models import Member
 from tenants.people import Person
 from tenants.roles import Role
 
+WRITERS = frozenset({Role.REQUESTER, Role.APPROVER, Role.ADMIN})
+
 
 class OwnReview(Forbidden):
     """Somebody tried to review what they asked for themselves."""
@@ -135,9 +137,6 @@ def check_can_extend(
     guards.check_can_extend(bypass, chain, bypass.frozen_tier.extensions, now)
 
 
-WRITERS = frozenset({Role.REQUESTER, Role.APPROVER, Role.ADMIN})
-
-
 def check_can_write(person: Person) -> None:
     """Whoever asks, approves or runs the tenant; an auditor reads."""
     if not WRITERS & set(person.roles):
@@ -152,9 +151,15 @@ def check_can_sign_off(person: Person, writers: Iterable[Member]) -> None:
 
 
 def check_can_say_away(person: Person, member: Member) -> None:
+    """The member themselves: an admin who said it of somebody else would let their deputy approve, alone."""
+    if person.member_id != member.pk:
+        raise Forbidden(f"Only {member.user.name} can say that {member.user.name} is away.")
+
+
+def check_can_say_back(person: Person, member: Member) -> None:
     """The member themselves, or an admin."""
     if person.member_id != member.pk and Role.ADMIN not in person.roles:
-        raise Forbidden(f"Only {member.user.name} or an admin can say that {member.user.name} is away.")
+        raise Forbidden(f"Only {member.user.name} or an admin can say that {member.user.name} is back.")
 
 
 def check_can_publish_template(person: Person) -> None:

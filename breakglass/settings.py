@@ -127,7 +127,7 @@ if _site.scheme == "https":
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 # A redirect is a success to `curl -f` and to a health probe: these answer for themselves.
-SECURE_REDIRECT_EXEMPT = [r"^t/[^/]+/api/", r"^(?:livez|readyz)$"]
+SECURE_REDIRECT_EXEMPT = [r"^t/[^/]+/(?:api|access|opa)/", r"^(?:livez|readyz)$"]
 if env.number("TRUSTED_PROXY_COUNT", 0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)

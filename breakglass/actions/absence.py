@@ -23,7 +23,7 @@ NO_TIME = "Write when you are back as a date and a time in UTC, as in 2026-03-02
 def say_away(*, member_id: int, until: datetime, by: Member, now: datetime) -> Member:
     """The member is away from now `until` then (aware; a whole second, up to 90 days ahead). The same again is nothing.
 
-    Raises BadInput for another time, Forbidden for anybody but the member and admins, NotFound.
+    Raises BadInput for another time, Forbidden for anybody but the member, NotFound.
     """
     member, end = _lock(member_id), whole_second(until)
     permissions.check_can_say_away(person_of(by), member)
@@ -39,7 +39,7 @@ def say_away(*, member_id: int, until: datetime, by: Member, now: datetime) -> M
 def say_back(*, member_id: int, by: Member, now: datetime) -> Member:
     """The member is back; nothing happens if they are not away. Raises Forbidden, NotFound."""
     member = _lock(member_id)
-    permissions.check_can_say_away(person_of(by), member)
+    permissions.check_can_say_back(person_of(by), member)
     if member.away_until is not None and now < member.away_until:
         _save(member, None)
         record(kinds.MemberBack(member=in_words(member)), by=by, now=now)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeGuard
 
 from django.db import transaction
 
 from audit.kinds import PersonWords
 from breakglass import changes
-from breakglass.actions import telling
+from breakglass.actions import gate_changes, telling
 from breakglass.actions.accounts import check_all, check_email, check_name, find_account
 from breakglass.actions.cleaning import full_clean
 from breakglass.actions.setting_up import directory, publish_policy
@@ -55,6 +56,8 @@ def check(change: Change) -> None:
         case changes.RemoveMember(member=words):
             _refuse(not Member.objects.filter(pk=words.id, left_at=None).exists(), f"{words.name} is no member here.")
             _check_not_alone(change)
+        case changes.WidenGate(gate=slug):
+            _refuse(gate_changes.is_wide(change), f"The gate {slug} lets a bypass name all of that already.")
 
 
 @transaction.atomic
@@ -77,12 +80,27 @@ def carry_out(*, change: Change, by: Member | None, now: datetime) -> None:
             tenancy.revoke_role(member=_member(words), role=Role(role), by=by, now=now)
         case changes.RemoveMember(member=words):
             tenancy.remove_member(member=_member(words), by=by, now=now)
+        case changes.WidenGate():
+            gate_changes.widen_gate(change=change, by=by, now=now)
 
 
 def takes_two(change: Change) -> bool:
     """Whether it widens who may approve, or takes an admin away who could object."""
-    removed = isinstance(change, changes.RemoveMember) and _holds(change.member, Role.ADMIN)
-    return removed or changes.always_widens(change)
+    return _takes_an_admin(change) or changes.always_widens(change)
+
+
+def silences(change: Change) -> bool:
+    """Whether it takes an admin away who has signed in before: that takes two in the first set-up, too."""
+    return _takes_an_admin(change) and _member(change.member).user.last_login is not None
+
+
+def _takes_an_admin(change: Change) -> TypeGuard[changes.RevokeRole | changes.RemoveMember]:
+    match change:
+        case changes.RevokeRole(role=role):
+            return role == Role.ADMIN
+        case changes.RemoveMember(member=member):
+            return _holds(member, Role.ADMIN)
+    return False
 
 
 def basis(change: Change) -> dict[str, object]:

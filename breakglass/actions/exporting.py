@@ -23,7 +23,7 @@ from audit.evidence.values import Held
 from audit.evidence.zip_file import add_to_zip, write_zip
 from audit.models import Entry
 from breakglass.actions.batches import read_batch
-from breakglass.errors import NotFound
+from breakglass.errors import NotFound, WrongState
 from breakglass.models import Pack, PackFile, PackState
 from breakglass.models.packs import KEPT, UNFINISHED
 from tenants import actors, context
@@ -32,6 +32,8 @@ from tenants.models import Member
 
 AGAIN = timedelta(minutes=1)  # the same question within it is a double click
 TASK_SECONDS = 110  # less than the queue's retry: no second worker begins while the first is alive
+MOST = 3  # packs in the making that one member has asked for
+TOO_MANY = f"{MOST} packs that you asked for are still being made: ask again when one of them is ready."
 LONGEST = timedelta(minutes=15)  # then a pack in the making is given up
 TOO_LONG = "Making it was begun several times and never came to an end: ask for a shorter period, or ask the operator."
 
@@ -53,12 +55,17 @@ type Render = Callable[[Contents], bytes | None]
 
 @transaction.atomic
 def request_pack(*, period: Period, by: Member | None, now: datetime) -> Pack:
-    """Ask for a pack; for a member the worker makes it. Again, while it is made or just after, is the same pack."""
+    """Ask for a pack; for a member the worker makes it. Again, while it is made or just after, is the same pack.
+
+    Raises WrongState for a member whose packs keep the worker busy already: letters wait behind them.
+    """
     if by is not None:
         Member.objects.select_for_update(of=("self",)).get(pk=by.pk)
         same = Pack.objects.filter(by=by, period_start=period.start, period_end=period.end)
         if (found := same.filter(_unfinished() | Q(asked_at__gt=now - AGAIN)).first()) is not None:
             return found
+        if Pack.objects.filter(_unfinished(), by=by).count() >= MOST:
+            raise WrongState(TOO_MANY)
     pack = Pack.objects.create(period_start=period.start, period_end=period.end, by=by, asked_at=now)
     record(
         kinds.EvidenceRequested(pack=pack.pk, period_start=str(period.start), period_end=str(period.end)),

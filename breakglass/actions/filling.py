@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import accumulate
 
 from audit import log
 from breakglass import durations, links, sentences
@@ -17,6 +18,8 @@ from breakglass.times import span
 from tenants import context
 
 MOST_LINES = 100
+MOST_LISTED = 10_000  # characters of one list
+MOST_FILLED = 60_000  # characters that are filled in: an end never waits for a template
 NOTHING = "None."
 
 DEFAULT = """\
@@ -95,19 +98,27 @@ _FIELD = re.compile(r"\{([a-z]+)\}")
 
 
 def fill(source: str, bypass: Bypass) -> str:
-    """The template with each field it names filled in for the bypass; braces that name no field stay as they are."""
+    """The template with each field it names filled in for the bypass; braces that name no field stay as they are.
+
+    A field is looked up once, however often it is named, and stays as it is where the text gets too long.
+    """
+    known, left = dict[str, str](), MOST_FILLED
 
     def value(found: re.Match[str]) -> str:
-        field = FIELDS.get(found[1])
-        return found[0] if field is None else field(bypass)
+        nonlocal left
+        if found[1] in FIELDS and found[1] not in known:
+            known[found[1]] = FIELDS[found[1]](bypass)
+        left -= len(known.get(found[1], ""))
+        return known.get(found[1], found[0]) if left >= 0 else found[0]
 
     return _FIELD.sub(value, source)
 
 
 def _listed(lines: list[str]) -> str:
-    shown = [f"- {line}" for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        shown.append(f"- and {len(lines) - MOST_LINES} more, on the record")
+    fit = sum(end <= MOST_LISTED for end in accumulate(map(len, lines)))
+    shown = [f"- {line}" for line in lines[: min(fit, MOST_LINES)]]
+    if len(lines) > len(shown):
+        shown.append(f"- and {len(lines) - len(shown)} more, on the record")
     return "\n".join(shown) or NOTHING
 
 

@@ -13,7 +13,7 @@ from breakglass.actions import telling
 from breakglass.actions.carrying_out import carry_out, check, check_basis
 from breakglass.changes import PublishPolicy, members_of
 from breakglass.errors import NotFound, WrongState
-from breakglass.models import Bypass, Check, Proposal, ProposalState
+from breakglass.models import Bypass, Check, Deploy, GateCredential, Proposal, ProposalState, Verdict
 from tenants import context, people
 from tenants.actions import in_words, record, recorded
 from tenants.models import Member, Tenant
@@ -35,8 +35,13 @@ class Words(TypedDict):
 
 
 def in_first_set_up() -> bool:
-    """Whether nobody ever asked for a bypass here and no gate ever checked: nothing can be widened yet."""
-    return not Bypass.objects.exists() and not Check.objects.exists()
+    """Whether nobody ever asked for a bypass here and no gate was ever heard of: nothing can be widened yet.
+
+    A gate that decides alone never checks: it fetches what it decides by, or only tells of verdicts and deploys.
+    """
+    heard = GateCredential.objects.filter(synced_at__isnull=False)
+    signs = (Bypass.objects.all(), Check.objects.all(), heard, Verdict.objects.all(), Deploy.objects.all())
+    return not any(rows.exists() for rows in signs)
 
 
 def find_proposal(proposal_id: int) -> Proposal:

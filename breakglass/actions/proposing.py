@@ -15,7 +15,7 @@ from audit import kinds
 from audit.canonical import timestamp
 from breakglass import consents
 from breakglass.actions import proposals, telling
-from breakglass.actions.carrying_out import NothingToChange, basis, check, takes_two
+from breakglass.actions.carrying_out import NothingToChange, basis, check, silences, takes_two
 from breakglass.actions.records import person_of
 from breakglass.asks import COMMENT_MOST, clean_text
 from breakglass.changes import Change, digest, members_of, to_json
@@ -149,7 +149,7 @@ def _like(change: Change) -> QuerySet[Proposal]:
 
 def when_due(change: Change, by: Member | None, now: datetime) -> datetime | None:
     """When the clock carries it out: at once what takes one or is first set-up, in a day where there is no second."""
-    if not takes_two(change) or proposals.in_first_set_up():
+    if not takes_two(change) or (proposals.in_first_set_up() and not silences(change)):
         return now
     others = [person for person in proposals.admins() if by is None or person.human != by.human_id]
     return None if others else after(now, int(WAIT.total_seconds()))

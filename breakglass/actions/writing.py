@@ -18,6 +18,7 @@ from tenants.actions import in_words, record
 from tenants.models import Member
 
 ACTION_MOST = 500
+ROOM = 10_000  # characters that there is always room for, however long what the portal wrote is
 EDITED = (
     "Somebody saved another version while you were writing. Both texts are below: put yours and theirs together, "
     "then save again."
@@ -35,10 +36,11 @@ def write(*, bypass_id: str, by: Member, version: int, text: str, now: datetime)
     Raises Edited if there is another version by now, Forbidden, WrongState, BadInput.
     """
     post_mortem = _lock_open(bypass_id, by)
-    cleaned = clean_text("text", text, TEXT_MOST)
+    there = text_of(post_mortem)
+    cleaned = clean_text("text", text, max(TEXT_MOST, len(there) + ROOM))
     if not cleaned:
         raise BadInput({"text": ["Write the post-mortem: an empty one says nothing."]})
-    if cleaned == text_of(post_mortem).strip():
+    if cleaned == there.strip():
         return post_mortem
     if version != post_mortem.version:
         raise Edited(EDITED, field="text")

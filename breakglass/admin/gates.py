@@ -10,10 +10,11 @@ from django.contrib.admin import action, display
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
-from breakglass.actions.gate_changes import change_gate
+from breakglass.actions.gate_changes import change_gate, split
 from breakglass.actions.setting_up import create_gate, issue_credential
 from breakglass.admin.acting import ActForm, Acting, Done
 from breakglass.admin.fields import LinesField, WhenField
+from breakglass.admin.people import proposed
 from breakglass.models import Gate, GateCredential, InFlight
 from breakglass.views.clock import moment
 from tenants.access import TenantRequest
@@ -83,8 +84,9 @@ class GateAdmin(Acting):
         """Create the gate, or change it."""
         who: dict[str, Any] = {"by": request.member, "now": moment(request)}
         if change:
-            gate = change_gate(gate_id=row.pk, **typed, **who)
-            return Done(f"The gate {gate.slug} is as you sent it.")
+            narrow, more = split(row, typed["services"], typed["environments"], typed["required"])
+            gate = change_gate(gate_id=row.pk, **{**typed, **narrow}, **who)
+            return Done(f"The gate {gate.slug} is as you sent it." if more is None else proposed(request, more))
         gate = create_gate(**typed, **who)
         return Done(f"The gate {gate.slug} is here: issue a credential for its pipeline next.")
 

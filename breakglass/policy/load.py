@@ -9,7 +9,7 @@ from breakglass.policy.load_never import load_never
 from breakglass.policy.load_routes import load_routes
 from breakglass.policy.load_tiers import check_order, load_tier
 from breakglass.policy.values import DEFAULT_THRESHOLD, Policy, Tier
-from breakglass.policy.yamldoc import Place, attempt, read
+from breakglass.policy.yamldoc import Place, attempt, check_seen, read
 
 MOST_TIERS = 20
 HIGHEST_THRESHOLD = 1000
@@ -21,6 +21,8 @@ def load(text: str | bytes, directory: Directory) -> Policy:
     """The policy that the YAML says, resolved against the directory. Raises PolicyError with every problem found."""
     root = read(text)
     policy = attempt(_policy, root, directory)
+    if not root.problems:
+        check_seen(text, root)
     if policy is None or root.problems:
         raise PolicyError(root.problems)
     return policy

@@ -176,3 +176,10 @@ def _decode(text: str | bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeError as error:
         raise _whole(0, "the document is not UTF-8", "save it as UTF-8") from error
+
+
+def check_seen(text: str | bytes, root: Place) -> None:
+    """Notes the lines with marks that turn or hide text, in comments too: they show another policy than there is."""
+    for number, line in enumerate(_decode(text).removeprefix("\ufeff").split("\n"), start=1):
+        if not line.removesuffix("\r").replace("\t", " ").isprintable() and len(root.problems) < MOST_PROBLEMS:
+            root.problems.append(Problem(number, "the line holds a character that can't be seen", "take it out"))

@@ -17,6 +17,7 @@ from breakglass.views.edge import page
 from tenants import drafts
 from tenants.access import TenantRequest
 from tenants.actions import revoke_token
+from tenants.models import MachineToken
 from tenants.roles import Role
 
 REQUIRED = ("branch", "artifact")
@@ -73,7 +74,8 @@ def tokens(request: TenantRequest, slug: str) -> HttpResponse:
 @require_POST
 def revoke(request: TenantRequest, slug: str, token_id: int) -> HttpResponse:
     """From now on it is refused."""
-    found = GateCredential.objects.select_related("token").filter(gate=_gate(slug), token_id=token_id).first()
+    token = MachineToken.objects.filter(pk=token_id)  # finds nothing, and fails at nothing, beyond what a column holds
+    found = GateCredential.objects.select_related("token").filter(gate=_gate(slug), token__in=token).first()
     if found is None:
         raise Http404
     revoke_token(token=found.token, by=request.member, now=moment(request))

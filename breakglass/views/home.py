@@ -17,6 +17,7 @@ from breakglass.views import set_up
 from breakglass.views.clock import moment
 from breakglass.views.edge import NO_STORE, page
 from breakglass.views.post_mortems import owed_by
+from breakglass.views.standing import standing
 from breakglass.views.waiting import waiting_for
 from tenants.access import TenantRequest, signed_in
 from tenants.memberships import tenants_of
@@ -53,6 +54,7 @@ def now(request: TenantRequest) -> HttpResponse:
         "steps": steps,
         "set_up": bool(steps) and all(step.done for step in steps),
         "proposals": proposals_for(person),
+        "standing": standing(moment(request)),
     }
     return render(request, "now.html", words)
 

@@ -70,7 +70,7 @@ def _check(request: TenantRequest, gate: Gate | None) -> Step:
     line = snippets.snippets(request.tenant, gate)[0].text
     says = (
         "No check yet: run this line where the gate runs, and load this page again. It fails with 403, as it should: "
-        "without a bypass the gate enforces. Do this last: once a gate has checked, what widens the policy, groups or "
+        "without a bypass the gate enforces. Do this last: once a gate was heard of, what widens the policy, groups or "
         "roles takes a second admin, or a day."
     )
     return Step(title, says, False, line=line)

@@ -71,6 +71,17 @@ def test_a_gate_is_changed_and_the_same_again_is_nothing(alex: Browser) -> None:
     assert alex.written("gate.changed") == [(ALEX, changed | {"required": ["artifact"], "in_flight": "finish"})]
 
 
+def test_a_gate_is_narrowed_at_once_and_widened_by_two(alex: Browser, planted: Planted) -> None:
+    page = f"{GATES}{only(alex, Gate, slug='ci-checks').pk}/change/"
+    sent = {"name": "CI", "services": "web\nzebra", "environments": "ci\nprod", "in_flight": "enforce"}
+    says = "Let a bypass of the gate ci-checks name the services zebra; the environments prod: it waits for another"
+    assert says in said(alex, alex.post(page, **sent))
+    gate = only(alex, Gate, slug="ci-checks")
+    assert (gate.name, gate.services, gate.environments) == ("CI", ["web"], ["ci"])
+    refused = Page(alex.post(page, **sent | {"environments": "ci\n*"}))
+    assert (refused.answer.status_code, "Name one environment; a wildcard" in refused.text) == (400, True)
+
+
 def test_a_gates_slug_and_practice_stay(alex: Browser) -> None:
     before = only(alex, Gate, slug="ci-checks")
     page = f"{GATES}{before.pk}/change/"

@@ -23,6 +23,11 @@ def test_every_answer_is_a_refusal_even_under_a_bypass(pipeline: Pipeline, ask: 
     assert [(answer.status_code, read(answer)) for answer in answers] == [(400, told)] * 4
 
 
+@pytest.mark.parametrize("path", ["access/v1/evaluation", "access/v1/evaluations", "opa/data.json", "opa/policy.rego"])
+def test_the_gates_protocols_are_not_redirected_either(path: str, db: None) -> None:
+    assert [Client().get(f"/t/acme/{path}").status_code, Client().post(f"/t/acme/{path}").status_code] == [400, 400]
+
+
 def test_over_tls_it_answers(pipeline: Pipeline, ask: Ask, approve: Approve) -> None:
     approve(ask())
     assert pipeline.check(**{"X-Forwarded-Proto": "https"}).status_code == 200

@@ -21,6 +21,7 @@ from breakglass.actions import (
     setting_up,
 )
 from breakglass.asks import parse_ask
+from breakglass.changes import WidenGate
 from breakglass.permissions import OwnReview
 from tenants import actions as tenancy
 from tests.cast import ASK, NOW
@@ -113,6 +114,11 @@ def _change_gate(world: World) -> Ready:
     )
 
 
+def _widen_gate(world: World) -> Ready:
+    change, alex = WidenGate(gate="ci-checks", environments=("production",)), world.acme.alex
+    return lambda: gate_changes.widen_gate(change=change, by=alex, now=LATER)
+
+
 def _credential(world: World) -> Ready:
     gate, alex = world.acme.gate("ci-checks"), world.acme.alex
     return lambda: setting_up.issue_credential(gate=gate, name="another", by=alex, now=LATER)
@@ -138,6 +144,7 @@ ACTS: dict[Callable[..., Any], Act] = {
     sealing.seal_verdicts: Act(_seal_verdicts, ("verdicts.sealed",)),
     setting_up.create_gate: Act(_create_gate, ("gate.created",)),
     gate_changes.change_gate: Act(_change_gate, ("gate.changed",)),
+    gate_changes.widen_gate: Act(_widen_gate, ("gate.changed",)),
     setting_up.issue_credential: Act(_credential, ("token.issued", "credential.issued")),
     setting_up.publish_policy: Act(_publish, ("policy.published",)),
     **MORNING,

@@ -12,11 +12,13 @@ from django.db import DatabaseError, transaction
 from django_q.models import OrmQ
 
 from audit import log
+from audit.evidence.period import parse_period
 from audit.models import Entry, Head, Log
 from audit.verify.archive import read_members
 from audit.verify.pack import check_pack
 from breakglass import pack_tasks
 from breakglass.actions import exporting
+from breakglass.errors import WrongState
 from breakglass.models import Pack, PackFile, PackState
 from breakglass.models.packs import KEPT
 from breakglass.views.evidence_pdf import render
@@ -52,6 +54,16 @@ def test_asking_twice_is_asking_once(acme: Cast) -> None:
     assert exporting.request_pack(period=PERIOD, by=acme.olga, now=MADE + timedelta(hours=1)).pk == pack.pk
     assert exporting.request_pack(period=PERIOD, by=acme.ben, now=MADE).pk != pack.pk
     assert kinds_of(acme) == ["evidence.requested"] * 2
+
+
+def test_nobody_fills_the_queue_with_packs(acme: Cast) -> None:
+    periods = [parse_period("2026-03-01", f"2026-03-{day:02}") for day in (2, 3, 4, 5)]
+    packs = [exporting.request_pack(period=period, by=acme.olga, now=MADE) for period in periods[:3]]
+    with pytest.raises(WrongState) as refused:
+        exporting.request_pack(period=periods[3], by=acme.olga, now=MADE)
+    assert refused.value.sentence == exporting.TOO_MANY
+    assert exporting.request_pack(period=periods[0], by=acme.olga, now=MADE).pk == packs[0].pk
+    assert exporting.request_pack(period=periods[3], by=acme.ben, now=MADE).state == PackState.WAITING
 
 
 def test_a_pack_that_is_there_can_be_made_again(acme: Cast, make: Make) -> None:

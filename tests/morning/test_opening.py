@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from audit import log
-from breakglass.actions import ending, post_mortems
+from breakglass.actions import ending, filling, post_mortems, writing
 from breakglass.actions.filling import DEFAULT, fill
 from breakglass.actions.records import find
 from breakglass.models import Bypass, PostMortem, Revision
@@ -109,6 +110,31 @@ def test_no_field_of_the_template_is_left_over(opened: Bypass) -> None:
 
 def test_braces_that_name_no_field_stay(opened: Bypass) -> None:
     assert fill("{nothing} {} {service} {{x", opened) == "{nothing} {} payments {{x"
+
+
+def test_no_template_keeps_a_gate_from_being_shut(
+    acme: Cast, opened: Bypass, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    post_mortems.publish_template(source="{timeline}{checks}" * 3000, by=acme.alex, now=NOW)
+    with django_assert_max_num_queries(60):
+        ending.revoke(bypass_id=opened.pk, by=acme.alex, comment="", now=ENDED)
+    text = post_mortems.text_of(post_mortems.find(opened.pk))
+    assert (text.startswith("- 2 Mar 2026"), text.endswith("{timeline}{checks}"), len(text) < 120_000) == (True,) * 3
+
+
+def test_what_the_portal_wrote_is_never_too_long_to_be_written_on(acme: Cast, opened: Bypass) -> None:
+    post_mortems.publish_template(source="{timeline}" * 5000, by=acme.alex, now=NOW)
+    ending.revoke(bypass_id=opened.pk, by=acme.alex, comment="", now=ENDED)
+    text = post_mortems.text_of(post_mortems.find(opened.pk))
+    longer = f"{text}\n\nIt was the currency."
+    assert len(longer) > post_mortems.TEXT_MOST
+    wrote = writing.write(bypass_id=opened.pk, by=acme.rosa, version=1, text=longer, now=ENDED)
+    assert post_mortems.text_of(wrote) == longer
+
+
+def test_a_long_night_is_listed_in_short(acme: Cast, opened: Bypass) -> None:
+    lines = filling._listed(["x" * 999] * 50).splitlines()
+    assert (len(lines), lines[-1]) == (11, "- and 40 more, on the record")
 
 
 def test_what_people_typed_formats_nothing(acme: Cast, ask: Ask, approve: Approve) -> None:

@@ -81,7 +81,7 @@ def test_the_command_on_the_page_verifies_the_downloads(
         file = answer.headers["Content-Disposition"].split('"')[1]
         (tmp_path / file).write_bytes(answer.content)
     html = client.get(path(f"audit/1/{entry.index}/")).content.decode()
-    command = shlex.split(html.split("<pre><code>")[1].split("</code>")[0].replace("\\\n", ""))
+    command = shlex.split(html.split('With sigstore-python"><code>')[1].split("</code>")[0].replace("\\\n", ""))
     command[0] = str(Path(sys.executable).with_name("sigstore"))
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.split()[0]) == (0, "OK:")

@@ -39,6 +39,12 @@ def test_a_whole_policy(text: str | bytes) -> None:
     assert load(text, DIRECTORY) == LOADED
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200b", "\u2028", "\x85", "\ufeff"])
+def test_no_comment_shows_another_policy_than_there_is(mark: str) -> None:
+    text = POLICY.replace("\n", f"\n# 2 count: {mark}\n", 1)
+    assert problems_of(text) == ["line 2: the line holds a character that can't be seen; take it out"]
+
+
 def test_layout_and_comments_change_no_digest() -> None:
     spread = changed(
         "  low:     {approvals: [{from: peers, count: 1}], ttl: [15m, 1h, 4h], post_mortem: {due: 5d}}",

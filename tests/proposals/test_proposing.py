@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from breakglass import changes, demo, tasks
-from breakglass.actions import proposing
+from breakglass.actions import deploying, gate_changes, judging, offline, proposing
 from breakglass.actions.carrying_out import NothingToChange
 from breakglass.actions.proposing import carry_out_due, consent, propose, refuse, withdraw
 from breakglass.actions.setting_up import publish_policy
-from breakglass.changes import AddMember, CreateGroup, RemoveMember, RevokeRole
+from breakglass.changes import AddMember, CreateGroup, RemoveMember, RevokeRole, WidenGate
 from breakglass.consents import OwnProposal
 from breakglass.errors import BadInput, Forbidden, NotFound, PolicyError, WrongState
-from breakglass.models import Message, PolicyVersion, Proposal, ProposalState
+from breakglass.models import GateCredential, Message, PolicyVersion, Proposal, ProposalState
+from breakglass.scopes import Scope
 from tenants import actions as tenancy
 from tenants import context
 from tenants.actions import in_words
 from tenants.models import Group, GroupMembership, Member, RoleGrant, User
 from tenants.roles import Role
-from tests.cast import NOW, Cast
+from tests.cast import ASK, NOW, Cast
 from tests.domain.support import TICK, document, entries, refused, second_account
 from tests.proposals.conftest import POLICY, PUBLISH, grant, join, last, newest, proposed, told
 
@@ -50,6 +53,37 @@ def test_in_the_first_set_up_one_admin_is_enough(acme: Cast) -> None:
 def test_a_request_ends_the_first_set_up_as_a_check_does(acme: Cast, ask: object) -> None:
     ask()  # type: ignore[operator]
     assert proposed(join(acme.sam), acme.alex).state == ProposalState.OPEN
+
+
+def _fetch(credential: GateCredential, scope: Scope) -> None:
+    offline.note_sync(credential=credential, now=NOW)
+
+
+def _judge(credential: GateCredential, scope: Scope) -> None:
+    said = judging.read_verdict(id="v", scope=scope, decision="pass", rules=[], evidence_url="", evaluated_at="")
+    judging.record_verdicts(credential=credential, reports=[said], now=NOW)
+
+
+def _deploy(credential: GateCredential, scope: Scope) -> None:
+    report = deploying.read_report(id="d", scope=scope, status="succeeded", url="", provenance_url="")
+    deploying.record_deploy(credential=credential, report=report, now=NOW)
+
+
+@pytest.mark.parametrize("live", [_fetch, _judge, _deploy])
+def test_a_gate_that_decides_alone_ends_the_first_set_up(
+    acme: Cast, live: Callable[[GateCredential, Scope], None]
+) -> None:
+    live(acme.credential("ci-checks"), Scope("payments", "ci", ASK.branch))
+    second = AddMember(email="alex.two@acme.example", name="Alex", roles=("requester",))
+    assert proposed(second, acme.alex).state == ProposalState.OPEN
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_in_the_first_set_up_an_admin_who_has_signed_in_is_not_removed_by_one(acme: Cast, signed_in: bool) -> None:
+    User.objects.filter(pk=acme.ben.user_id).update(last_login=NOW if signed_in else None)
+    for change in (RevokeRole(member=in_words(acme.ben), role="admin"), RemoveMember(member=in_words(acme.ben))):
+        assert proposed(change, acme.alex).state == (ProposalState.OPEN if signed_in else ProposalState.DONE)
+    assert is_admin(acme.ben) is signed_in
 
 
 def test_with_two_admins_the_other_one_consents(running: Cast) -> None:
@@ -278,6 +312,24 @@ def test_an_admin_is_not_removed_by_one(running: Cast) -> None:
     assert is_admin(running.ben)
 
 
+def test_a_gate_is_not_widened_by_one(running: Cast) -> None:
+    gate = running.gate("ci-checks")
+    lists = {"services": gate.services, "environments": [*gate.environments, "prod"], "required": gate.required}
+    words: dict[str, Any] = {"name": gate.name, "in_flight": gate.in_flight, **lists}
+    refused(WrongState, lambda: gate_changes.change_gate(gate_id=gate.pk, **words, by=running.alex, now=NOW))
+    more = WidenGate(gate="ci-checks", environments=("prod",))
+    waiting = proposed(more, running.alex)
+    assert (waiting.state, waiting.change.says) == (
+        ProposalState.OPEN,
+        "let a bypass of the gate ci-checks name the environments prod",
+    )
+    assert "prod" not in running.gate("ci-checks").environments
+    consent(proposal_id=waiting.pk, by=running.ben, now=LATER)
+    assert running.gate("ci-checks").environments == [*gate.environments, "prod"]
+    refused(NothingToChange, lambda: proposed(more, running.ben))
+    refused(WrongState, lambda: proposed(WidenGate(gate="no-such", services=("a",)), running.alex))
+
+
 @pytest.mark.parametrize("cls", [RemoveMember, RevokeRole])
 def test_the_only_admin_stays(alone: Cast, cls: type) -> None:
     more = {"role": "admin"} if cls is RevokeRole else {}
@@ -311,6 +363,7 @@ def test_what_is_so_already_is_not_proposed(running: Cast) -> None:
         (AddMember(email="no address", name="\n", roles=()), {"email", "name"}),
         (AddMember(email="x\x00@acme.example", name="X", roles=()), {"email"}),
         (AddMember(email="x@acme.example", name="X", roles=("king",)), {"role"}),
+        (WidenGate(gate="ci-checks", services=("a*",), environments=("b c",)), {"service", "environment"}),
     ],
 )
 def test_bad_input_is_said_by_field(running: Cast, change: changes.Change, fields: set[str]) -> None:
@@ -337,6 +390,7 @@ def test_a_change_survives_json(running: Cast) -> None:
         grant(running.ada),
         RevokeRole(member=in_words(running.ben), role="admin"),
         RemoveMember(member=in_words(running.ben)),
+        WidenGate(gate="ci-checks", services=("search",), environments=("prod",), unnamed=("branch",)),
     ]
     assert [changes.from_json(one.kind, changes.to_json(one)) for one in every] == every
     assert {one.kind for one in every} == changes.KINDS.keys()

@@ -185,6 +185,10 @@ def test_tokens_of_others_are_not_there(acme: Cast, globex: Cast, post: Post) ->
         assert MachineToken.objects.filter(revoked_at=None).count() == 4
 
 
+def test_a_tokens_number_that_no_column_holds_is_not_there(acme: Cast, post: Post) -> None:
+    assert post("alex", path(f"gates/ci-checks/tokens/{10**20}/revoke/")).answer.status_code == 404
+
+
 def test_a_policy_of_ones_own_may_name_the_tenants_groups(acme: Cast, get: Get) -> None:
     page = get("alex", path("settings/policy/new"))
     assert "The groups it may name: security-duty, sre-leads." in page.text

@@ -99,6 +99,7 @@ def test_a_wrong_password_and_an_unknown_account_are_the_same(rosa: User) -> Non
     ]
     texts = [still(everything(page)).replace("nobo@", "rosa@") for page in pages]
     assert texts[0] == texts[1]
+    assert "No account has this address and this password: check both, or set another password." in texts[0]
 
 
 def test_a_forgotten_password_is_mailed_to_its_owner_and_to_nobody_else(rosa: User) -> None:

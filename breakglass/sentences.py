@@ -115,7 +115,8 @@ def _checked(data: Data) -> str:
 
 
 def _sealed(data: Data, what: str) -> str:
-    return f"sealed {data['count']} {what} from {_when(data['first_at'])} to {_when(data['last_at'])}"
+    many = "" if data["count"] == 1 else "s"
+    return f"sealed {data['count']} {what}{many} from {_when(data['first_at'])} to {_when(data['last_at'])}"
 
 
 def _unused(data: Data) -> str:
@@ -139,6 +140,11 @@ def _signed_off(data: Data) -> str:
     return f"signed off version {data['version']} of the post-mortem{', late' if data['late'] else ''}"
 
 
+def _subject(data: Data) -> str:
+    """A finding's subject is a sentence of its own; here it ends one that gets its full stop from the page."""
+    return str(data["subject"]).removesuffix(".")
+
+
 def _proposer(data: Data) -> str:
     return f"{data['proposed_by']['name']}'s" if data["proposed_by"] else "the operator's"
 
@@ -149,8 +155,8 @@ def _spaced(word: str) -> str:
 
 SAYS: dict[str, Callable[[Data], str]] = {
     "log.opened": lambda data: f"opened the log {data['host']}",
-    "checks.sealed": lambda data: _sealed(data, "checks"),
-    "verdicts.sealed": lambda data: _sealed(data, "verdicts"),
+    "checks.sealed": lambda data: _sealed(data, "check"),
+    "verdicts.sealed": lambda data: _sealed(data, "verdict"),
     "tenant.created": lambda data: f"made the tenant {data['name']}",
     "member.added": lambda data: f"added {data['member']['name']} as {_listed(data['roles'], 'member')}",
     "member.removed": lambda data: f"removed {data['member']['name']}",
@@ -195,8 +201,8 @@ SAYS: dict[str, Callable[[Data], str]] = {
     "post-mortem.action-added": _action,
     "post-mortem.action-done": lambda data: f"marked action {data['action']} as done",
     "post-mortem.signed-off": _signed_off,
-    "finding.opened": lambda data: f"opened finding {data['finding']} for {data['owner']['name']}: {data['subject']}",
-    "finding.closed": lambda data: f"closed finding {data['finding']}: {data['subject']}",
+    "finding.opened": lambda data: f"opened finding {data['finding']} for {data['owner']['name']}: {_subject(data)}",
+    "finding.closed": lambda data: f"closed finding {data['finding']}: {_subject(data)}",
     "evidence.requested": lambda data: f"asked for evidence of {_period(data)}",
     "evidence.exported": lambda data: f"made pack {data['pack']} of evidence of {_period(data)}",
 }

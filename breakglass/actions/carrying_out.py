@@ -127,7 +127,9 @@ def _check_policy(source: str) -> None:
     latest = PolicyVersion.objects.order_by("-number").first()
     found = digest(load(source, directory()))
     if latest is not None and latest.digest == found:
-        raise NothingToChange(f"It is in force already, as version {latest.number}.")
+        raise NothingToChange(
+            f"It is in force already, as version {latest.number}: change a line of it, or leave it as it is."
+        )
 
 
 def _check_group(change: changes.CreateGroup) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
@@ -23,10 +23,10 @@ def together(*checks: Callable[[], object]) -> None:
         raise BadInput(found)
 
 
-def full_clean(row: Model) -> None:
-    """Raises BadInput. What is wrong with the row as a whole is said of its slug."""
+def full_clean(row: Model, *, but: Collection[str] = ()) -> None:
+    """Raises BadInput, for all fields but those named. What is wrong with the row as a whole is said of its slug."""
     try:
-        row.full_clean()
+        row.full_clean(exclude=but)
     except ValidationError as error:
         raise BadInput(
             {
@@ -39,4 +39,6 @@ def full_clean(row: Model) -> None:
 def _sentence(row: Model, error: ValidationError) -> str:
     if error.code in {"unique", "unique_together"}:
         return f"There is a {row._meta.verbose_name} {row} already: choose another slug."
+    if error.code == "blank":
+        return "Write something here: it can't be empty."
     return " ".join(error.messages)

@@ -22,6 +22,7 @@ from tenants.actions import issue_token, record
 from tenants.models import Group, GroupMembership, Member, Tenant
 
 MOST_LISTED = 500
+LISTS = {"services": "service", "environments": "environment"}
 
 
 @transaction.atomic
@@ -66,16 +67,19 @@ def create_gate(
 def check_gate(gate: Gate) -> None:
     """Raises BadInput with everything that is wrong with the gate, as it is or is to be."""
     together(
-        lambda: check_all(name=lambda: check_name(gate.name)), lambda: _check_lists(gate), lambda: full_clean(gate)
+        lambda: check_all(name=lambda: check_name(gate.name)),
+        lambda: _check_lists(gate),
+        lambda: full_clean(gate, but={"name", *LISTS}),
     )
 
 
 def _check_lists(gate: Gate) -> None:
     """Raises BadInput for a list that is empty, too long or says what no scope could."""
-    if not gate.services or not gate.environments or set(gate.required) - {"branch", "artifact"}:
-        raise BadInput(
-            {"services": ["List at least one service and one environment; only branch and artifact can be required."]}
-        )
+    found = {name: [f"List at least one {one}."] for name, one in LISTS.items() if not getattr(gate, name)}
+    if set(gate.required) - {"branch", "artifact"}:
+        found["required"] = ["A request can be made to name its branch and its artifact: choose from these."]
+    if found:
+        raise BadInput(found)
     if max(len(gate.services), len(gate.environments)) > MOST_LISTED:
         raise BadInput(
             {"services": [f"A gate lists up to {MOST_LISTED} services and environments: make another gate."]}

@@ -31,7 +31,7 @@ class GateForm(ActForm):
     services = LinesField(help_text=f"Whatever it stands before; nothing else can be bypassed here. {NAMES}")
     environments = LinesField(help_text=NAMES)
     required = forms.MultipleChoiceField(
-        choices=[("branch", "branch"), ("artifact", "artefact digest")],
+        choices=[("branch", "branch"), ("artifact", "artifact digest")],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="What a request has to name, beside service and environment.",

@@ -128,13 +128,13 @@ def _ends_soon(told: Told) -> str:
 
 
 def _expired(told: Told) -> str:
-    return f"Its time ran out at {moment(told.window[1])}. The gate is shut, and its rules hold again."
+    return f"Its time ran out at {moment(told.window[1])}. Unless another bypass covers this, the gate enforces."
 
 
 def _closed(how: str) -> Callable[[Told], str]:
     def say(told: Told) -> str:
         at = moment(told.bypass.closed_at or told.now)
-        return f"{_speaker(told)} {how} it at {at}. The gate is shut, and its rules hold again."
+        return f"{_speaker(told)} {how} it at {at}. Unless another bypass covers this, the gate enforces."
 
     return say
 

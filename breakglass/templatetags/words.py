@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from audit.canonical import timestamp
 from breakglass import durations, scopes, sentences
-from breakglass.models import Bypass
+from breakglass.models import Bypass, ReasonKind
 from breakglass.policy.values import Never, Route
 from breakglass.policy.values import in_words as clause_in_words
 from breakglass.states import Status
@@ -43,6 +43,12 @@ def time_left(end: datetime, now: datetime) -> str:
 def status_at(bypass: Bypass, now: datetime) -> Status:
     """What the bypass is by the clock of the page."""
     return bypass.status_at(now)
+
+
+@register.filter
+def reason_words(kind: str) -> str:
+    """A kind of reason as the log keeps it, as pages write it: `Customer escalation`."""
+    return str(ReasonKind(kind).label)
 
 
 @register.filter

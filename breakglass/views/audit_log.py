@@ -53,7 +53,7 @@ def entry(request: TenantRequest, number: int, index: int) -> HttpResponse:
 @auditors
 @require_safe
 def entry_json(request: TenantRequest, number: int, index: int) -> HttpResponse:
-    """Its canonical bytes, the artefact that is signed."""
+    """Its canonical bytes, the artifact that is signed."""
     found = _entry(request, number, index)
     return _file(bytes(found.document), f"{found.id}.entry.json", JSON)
 

@@ -82,7 +82,7 @@ def answer(
         "html": to_html(_shown_version(request, found) or text),
         "mine": mine or text,
         "theirs": text if isinstance(refused, Edited) else "",
-        "writing": bool(mine),
+        "writing": typed is not None and "text" in typed,
         "typed": {} if typed is None else typed.dict(),
         "notice": notice,
         "refused": refused,

@@ -31,6 +31,11 @@ KEPT = "What you typed before you signed in again is here: look at it, then send
 CHANGED = "Where this request goes has changed since the page was opened. Look at whose approval it needs now."
 SCOPE_FIELDS = frozenset({"gate", "service", "environment", "branch", "artifact", "rule"})
 NO_GATE = "Choose the gate that has to open."
+WANTED = {
+    "gate": NO_GATE,
+    "service": "Choose the service that has to get through.",
+    "environment": "Choose the environment that it goes to.",
+}
 
 
 @page()
@@ -48,7 +53,7 @@ def new_bypass(request: TenantRequest) -> HttpResponse:
 def _post(request: TenantRequest, fields: Typed) -> HttpResponse:
     routing, problems = _preview(request, fields)
     if "continue" in request.POST:
-        return _form(request, fields, routing, problems)
+        return _form(request, fields, routing, problems or _wanted(fields))
     try:
         permissions.check_can_ask(records.person_of(request.member))
         ask = _ask(fields, routing, problems)
@@ -61,6 +66,11 @@ def _post(request: TenantRequest, fields: Typed) -> HttpResponse:
     except BypassError as error:
         return _form(request, fields, routing, {}, refused=error.sentence, status=error.status)
     return redirect("record", request.tenant.slug, bypass.pk)
+
+
+def _wanted(fields: Typed) -> Problems:
+    """What is empty and has to be known before it can be said whose approval is needed."""
+    return {name: (says,) for name, says in WANTED.items() if not getattr(fields, name).strip()}
 
 
 def _preview(request: TenantRequest, fields: Typed) -> tuple[Routing | None, Problems]:

@@ -55,7 +55,8 @@ def _policy(request: TenantRequest) -> Step:
     if latest is not None and latest.source != FIRST_POLICY:
         return Step("Publish your policy", f"Version {latest.number} is in force.", True, link, "Change it")
     says = (
-        "A first policy is in force: one peer approves, and two in production. Read it, make it yours and publish it."
+        "A first policy is in force: one peer approves, and two in production. Read it, make it yours and publish it. "
+        "If it is right as it is, there is nothing to do here."
     )
     return Step("Publish your policy", says, False, link, "Read and publish")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib.staticfiles import finders
 
 from breakglass.models import GateCredential, Webhook
 from tenants import context
@@ -79,6 +82,11 @@ def test_a_popup_is_an_ordinary_page_with_the_banner(alex: Browser, planted: Pla
     for address in ("breakglass/gate/", "breakglass/gate/add/", "breakglass/bypass/"):
         page = alex.get(address, _popup="1")
         assert (page.answer.status_code, "ci-checks is open" in page.text) == (200, True)
+
+
+def test_what_its_pages_load_is_there(alex: Browser, planted: Planted) -> None:
+    loaded = re.findall(r'(?:src|href)="/static/([^"]+)"', alex.get("").answer.content.decode())
+    assert ("clock.js" in loaded, [one for one in loaded if finders.find(one) is None]) == (True, [])
 
 
 def test_a_secret_is_on_no_page(alex: Browser, planted: Planted) -> None:

@@ -15,6 +15,7 @@ from tests.cast import NOW, Cast
 from tests.clock import Clock, stop
 from tests.conftest import Approve, Ask
 from tests.morning.conftest import ENDED, MORNING, TEXT
+from tests.pages.reading import Page
 
 RULE = "no-known-exploited-critical"
 
@@ -83,6 +84,23 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(
     page = answer.content.decode()
     assert (answer.status_code, "Nothing was changed" in page) == (status, True)
     assert page.count("Kept?") == ("Kept?" in sent.values())
+
+
+@pytest.mark.parametrize(
+    ("act", "sent", "field"),
+    [("add-action/", {"action": "", "owner": "", "url": ""}, "owner"), ("assign/", {"assignee": ""}, "assignee")],
+)
+def test_a_refused_form_stays_open_and_says_it_at_the_field(
+    acme: Cast, owed: PostMortem, act: str, sent: dict[str, str], field: str
+) -> None:
+    page = Page(acme.client("rosa").post(path(owed, act), sent))
+    assert (page.answer.status_code, page.by_id[f"{field}-problem"]) == (400, "Choose a member of this tenant.")
+    assert page.answer.content.count(b'class="write" open') == 1
+
+
+def test_an_empty_text_stays_open_to_be_written(acme: Cast, owed: PostMortem) -> None:
+    answer = acme.client("rosa").post(path(owed, "write/"), {"version": "1", "text": ""})
+    assert (answer.status_code, answer.content.count(b'class="card write" open')) == (400, 1)
 
 
 def test_an_old_version_can_be_read(acme: Cast, written: PostMortem) -> None:

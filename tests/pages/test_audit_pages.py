@@ -94,6 +94,15 @@ def test_every_kind_of_entry_has_a_sentence() -> None:
     assert sorted(sentences.SAYS) == sorted(KINDS)
 
 
+def test_one_of_a_kind_is_no_plural_and_no_sentence_ends_twice() -> None:
+    at = {"first_at": "2026-07-01T12:00:00Z", "last_at": "2026-07-01T12:00:05Z"}
+    one, two = (sentences.SAYS["checks.sealed"]({"count": count, **at}).split(" from ")[0] for count in (1, 2))
+    assert (one, two) == ("sealed 1 check", "sealed 2 checks")
+    finding = {"finding": 7, "owner": {"name": "Rosa"}, "subject": "It is not signed off."}
+    assert sentences.SAYS["finding.opened"](finding) == "opened finding 7 for Rosa: It is not signed off"
+    assert sentences.SAYS["finding.closed"](finding) == "closed finding 7: It is not signed off"
+
+
 def test_times_in_sentences_are_in_utc() -> None:
     summer = datetime.fromisoformat("2026-07-01T14:00:00+02:00")
     said = sentences.SAYS["bypass.expired"]({"effective_at": summer.isoformat()})

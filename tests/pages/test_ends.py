@@ -9,7 +9,7 @@ from breakglass.states import Status
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.conftest import Approve, Ask
-from tests.pages.conftest import Post, of
+from tests.pages.conftest import Get, Post, of
 
 ENDS = [("rosa", "return/", Status.RETURNED), ("pete", "revoke/", Status.REVOKED), ("alex", "revoke/", Status.REVOKED)]
 
@@ -22,6 +22,15 @@ def test_an_end_leads_back_to_the_record(acme: Cast, ask: Ask, approve: Approve,
         answer = acme.client(who).post(of(bypass, act), {"comment": "Done."})
         assert (answer.status_code, answer.headers["Location"]) == (302, of(bypass))
     assert Bypass.objects.get(pk=bypass.pk).status == status
+
+
+def test_a_record_says_that_it_ended_before_its_time(
+    acme: Cast, ask: Ask, approve: Approve, get: Get, clock: Clock
+) -> None:
+    bypass = approve(ask())
+    clock.forward(minutes=5)
+    acme.client("rosa").post(of(bypass, "return/"))
+    assert get("rosa", of(bypass)).text.count("before its end at") == 1
 
 
 def test_a_request_is_withdrawn_by_its_requester(acme: Cast, ask: Ask) -> None:

@@ -92,6 +92,12 @@ def test_continue_shows_the_routing_and_keeps_the_text(post: Post) -> None:
     assert "one peer Pete" in page.text
 
 
+def test_continue_says_what_it_needs_to_go_on(post: Post) -> None:
+    page = post("rosa", FORM, **{"continue": "1", "service": "payments", "justification": "Down."})
+    assert (page.answer.status_code, page.wrong) == (200, {"gate", "environment"})
+    assert (page.by_id["gate-problem"], page.value("justification")) == ("Choose the gate that has to open.", "Down.")
+
+
 def test_an_unlisted_service_in_a_link_is_said_at_once(get: Get) -> None:
     page = get("rosa", FORM, **fields(service="payment"))
     assert (page.answer.status_code, page.wrong, page.value("service")) == (200, {"service"}, "payment")

@@ -118,7 +118,10 @@ def test_five_megabytes_of_text_are_too_large(running: Cast, post: Post) -> None
 
 def test_the_policy_in_force_is_not_proposed_again(running: Cast, post: Post) -> None:
     page = post("alex", NEW, source=publishes(running)[0], propose="1")
-    assert (page.answer.status_code, "It is in force already, as version 1." in page.text) == (409, True)
+    assert (
+        page.answer.status_code,
+        "It is in force already, as version 1: change a line of it, or leave it as it is." in page.text,
+    ) == (409, True)
 
 
 def test_the_same_form_twice_is_one_proposal(running: Cast, post: Post) -> None:

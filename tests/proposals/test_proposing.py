@@ -343,7 +343,10 @@ def test_what_is_so_already_is_not_proposed(running: Cast) -> None:
     for change, sentence in (
         (join(running.ada), "Ada is in the group sre-leads already."),
         (grant(running.ben), "Ben has the role admin already."),
-        (changes.PublishPolicy(source=source), "It is in force already, as version 1."),
+        (
+            changes.PublishPolicy(source=source),
+            "It is in force already, as version 1: change a line of it, or leave it as it is.",
+        ),
         (AddMember(email="rosa@acme.example", name="Rosa", roles=()), "rosa@acme.example is a member already."),
     ):
         assert refused(NothingToChange, lambda change=change: proposed(change, running.alex)).sentence == sentence  # type: ignore[misc]

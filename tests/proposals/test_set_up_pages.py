@@ -114,7 +114,7 @@ def test_the_token_is_shown_once(acme: Cast, post: Post, get: Get) -> None:
         ({"name": "", "slug": "", "services": "?", "environments": "*"}, {"name", "slug", "services", "environments"}),
         ({"services": " ".join(f"s{number}" for number in range(501))}, {"services"}),
         ({"in_flight": "explode"}, set()),
-        ({"required": ["everything"]}, {"services"}),
+        ({"required": ["everything"]}, set()),
     ],
 )
 def test_a_gate_that_can_not_be_is_said_by_field_and_kept(
@@ -126,6 +126,16 @@ def test_a_gate_that_can_not_be_is_said_by_field_and_kept(
     kept = ("name", "slug", "services")
     assert [page.value(name) for name in kept] == [sent[name] for name in kept]
     assert Gate.objects.count() == 4
+
+
+def test_each_field_left_empty_says_what_goes_into_it(acme: Cast, post: Post) -> None:
+    page = post("alex", path("gates/new"), **GATE | dict.fromkeys(("name", "slug", "services", "environments"), ""))
+    assert [page.by_id[f"{name}-problem"] for name in ("name", "slug", "services", "environments")] == [
+        "Write from 1 to 100 characters, on one line.",
+        "Write something here: it can't be empty.",
+        "List at least one service.",
+        "List at least one environment.",
+    ]
 
 
 def test_the_taken_slug_says_so(acme: Cast, post: Post) -> None:

@@ -99,6 +99,7 @@ def test_a_wrong_password_and_an_unknown_account_are_the_same(rosa: User) -> Non
     ]
     texts = [still(everything(page)).replace("nobo@", "rosa@") for page in pages]
     assert texts[0] == texts[1]
+    assert "No account has this address and this password: check both, or set another password." in texts[0]
 
 
 def test_a_forgotten_password_is_mailed_to_its_owner_and_to_nobody_else(rosa: User) -> None:
@@ -107,7 +108,10 @@ def test_a_forgotten_password_is_mailed_to_its_owner_and_to_nobody_else(rosa: Us
         for email in ("rosa@acme.example", "stranger@elsewhere.example")
     ]
     assert still(everything(answers[0])) == still(everything(answers[1]))
-    assert [message.to for message in mail.outbox] == [["rosa@acme.example"]]
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["rosa@acme.example"], "Set your password of Breakglass")
+    ]
+    assert "Somebody asked for a link to set the password of rosa@acme.example." in str(mail.outbox[0].body)
 
 
 def test_the_mail_leads_to_this_portal_whatever_host_was_asked(rosa: User) -> None:

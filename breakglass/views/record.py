@@ -76,7 +76,7 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "statement": statement,
         "statement_digest": statements.digest(statement),
         "reviews": reviews,
-        "given": approvals.given(tier, reviews),
+        "given": approvals.given(bypass, tier, reviews, now),
         "missing": approvals.missing(bypass, tier, reviews, now) if status == Status.REQUESTED else [],
         **_timeline(entries),
         "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],

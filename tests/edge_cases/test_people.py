@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 
 from breakglass import demo
 from breakglass.actions import extending
@@ -13,36 +12,83 @@ from breakglass.actions.setting_up import publish_policy
 from breakglass.errors import PolicyError, WrongState
 from breakglass.models import Bypass
 from breakglass.states import Status
-from tenants.actions import create_group, join_group, leave_group, remove_member, revoke_role
-from tenants.models import Group
+from tenants.actions import join_group, leave_group, revoke_role
+from tenants.models import Group, User
 from tenants.roles import Role
 from tests.cast import NOW, SET_UP, Cast
+from tests.clock import Clock
 from tests.conftest import Approve, Ask
 from tests.domain.support import MINUTE, refused, second_account
 from tests.lists.conftest import outside
 from tests.pages.reading import Page
 
 HIGH = {"gate": "deploy-gate", "environment": "production"}
-TWO = demo.POLICY.replace("SENIOR", "sre-leads").replace("from: sre-leads, count: 1", "from: sre-leads, count: 2", 1)
-LOST = "Does not hold that right any more; it counts, because it was held when it was given."
+LOST = "Does not hold that right any more; it counts, as it was held when it was given."
+AGAIN = demo.POLICY.replace("SENIOR", "sre-leads")  # another policy than the one in force
 
 
 def of(slug: str) -> Group:
     return Group.objects.get(slug=slug)
 
 
-def publish(acme: Cast, source: str) -> object:
-    return publish_policy(source=source, by=acme.alex, now=SET_UP + MINUTE)
+def record(acme: Cast, bypass: Bypass) -> str:
+    return Page(outside(acme.client("rosa"), f"/t/acme/bypasses/{bypass.pk}/", {})).text
+
+
+def not_published(acme: Cast, source: str = AGAIN) -> str:
+    alex = acme.alex
+    return str(refused(PolicyError, lambda: publish_policy(source=source, by=alex, now=NOW)).sentence)
+
+
+@transaction.atomic
+def delete_by_hand(slug: str) -> None:
+    """What somebody with the database's password tries."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM tenants_group WHERE slug = %s", [slug])
+    connection.check_constraints()
 
 
 def test_approver_group_deleted_or_empty(acme: Cast, ask: Ask) -> None:
     leave_group(group=of("security-duty"), member=acme.sam, by=acme.alex, now=SET_UP)
-    at_save = refused(PolicyError, lambda: publish(acme, demo.POLICY.replace("SENIOR", "sre-leads") + "\n# again\n"))
-    assert "names the group 'security-duty', which has no members; nobody could approve" in str(at_save)
+    assert "the group 'security-duty', which has no members; nobody could approve" in not_published(acme)
     assert "tier high asks one of security-duty" in refused(WrongState, lambda: ask(**HIGH)).sentence
 
 
+def test_approver_group_with_nobody_but_a_closed_account(acme: Cast, ask: Ask) -> None:
+    User.objects.filter(pk=acme.sam.user_id).update(is_active=False)
+    assert "the group 'security-duty', which has no members; nobody could approve" in not_published(acme)
+    assert "tier high asks one of security-duty" in refused(WrongState, lambda: ask(**HIGH)).sentence
+
+
+def test_approver_group_with_one_person_twice(acme: Cast) -> None:
+    join_group(group=of("sre-leads"), member=second_account(acme.ada), by=acme.alex, now=SET_UP)
+    two = AGAIN.replace("from: sre-leads, count: 1", "from: sre-leads, count: 2")
+    assert "asks for 2 of the group 'sre-leads', which has 1 member" in not_published(acme, two)
+
+
 def test_approver_group_is_never_deleted(acme: Cast) -> None:
-    create_group(slug="night-shift", name="Night shift", members=[], by=acme.alex, now=SET_UP)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM tenants_group WHERE slug = 'night-shift'")
+    leave_group(group=of("security-duty"), member=acme.sam, by=acme.alex, now=SET_UP)
+    with pytest.raises(ProtectedError):
+        of("security-duty").delete()
+    with pytest.raises(IntegrityError):
+        delete_by_hand("security-duty")
+
+
+def test_approvers_role_changes_after_approving(acme: Cast, ask: Ask, approve: Approve, clock: Clock) -> None:
+    bypass = approve(ask(**HIGH), by="ada")
+    assert LOST not in record(acme, bypass)
+    leave_group(group=of("sre-leads"), member=acme.ada, by=acme.alex, now=NOW + MINUTE)
+    assert LOST in record(acme, bypass)
+    opened = approve(bypass, by="sam")
+    assert (opened.status, record(acme, bypass).count(LOST)) == (Status.ACTIVE, 1)
+    clock.forward(hours=1)
+    assert LOST not in record(acme, bypass)  # what became of people later is nothing to the record
+
+
+def test_cli_says_submitted_nobody_can_approve(acme: Cast, ask: Ask, approve: Approve) -> None:
+    opened, rosa = approve(ask()), acme.rosa
+    revoke_role(member=acme.pete, role=Role.REQUESTER, by=acme.alex, now=NOW + MINUTE)
+    more = {"bypass_id": opened.pk, "by": rosa, "ttl": None, "justification": "", "now": NOW + 2 * MINUTE}
+    error = refused(WrongState, lambda: extending.extend(**more))  # type: ignore[arg-type]
+    assert error.sentence == refused(WrongState, lambda: ask(now=NOW + 2 * MINUTE, branch="other")).sentence
+    assert error.sentence.startswith("Nobody could approve this: tier low asks one peer")

@@ -10,7 +10,7 @@ from breakglass import demo
 from breakglass.actions import extending
 from breakglass.actions.setting_up import publish_policy
 from breakglass.errors import PolicyError, WrongState
-from breakglass.models import Bypass
+from breakglass.models import Bypass, PolicyVersion
 from breakglass.states import Status
 from tenants.actions import join_group, leave_group, revoke_role
 from tenants.models import Group, User
@@ -52,6 +52,31 @@ def test_approver_group_deleted_or_empty(acme: Cast, ask: Ask) -> None:
     leave_group(group=of("security-duty"), member=acme.sam, by=acme.alex, now=SET_UP)
     assert "the group 'security-duty', which has no members; nobody could approve" in not_published(acme)
     assert "tier high asks one of security-duty" in refused(WrongState, lambda: ask(**HIGH)).sentence
+
+
+def first_page(acme: Cast, who: str = "alex") -> str:
+    return Page(outside(acme.client(who), "/t/acme/", {})).by_id["main"]
+
+
+def test_approver_group_empty_is_told_to_admins_before_it_is_needed(acme: Cast, ask: Ask) -> None:
+    ask()  # the first set-up is over
+    assert "Nobody could approve" not in first_page(acme)
+    leave_group(group=of("security-duty"), member=acme.sam, by=acme.alex, now=NOW)
+    said = "Nobody could approveTier high asks one of sre-leads and one of security-duty. Too few people"
+    assert (said in first_page(acme), "Nobody could approve" in first_page(acme, "pete")) == (True, False)
+
+
+def test_approvers_that_only_ask_themselves_are_told_too(acme: Cast, ask: Ask) -> None:
+    ask()
+    revoke_role(member=acme.pete, role=Role.REQUESTER, by=acme.alex, now=NOW)
+    page = first_page(acme)
+    assert [f"Tier {tier} asks" in page for tier in ("practice", "low", "high", "prod-db")] == [True, True, False, True]
+
+
+def test_a_policy_that_cannot_be_read_is_told_to_admins(acme: Cast, ask: Ask) -> None:
+    ask()
+    PolicyVersion.objects.create(number=2, source="", document={"tiers": []}, digest="sha256:0", published_at=NOW)
+    assert "the stored policy is not one that this version wrote" in first_page(acme)
 
 
 def test_approver_group_with_nobody_but_a_closed_account(acme: Cast, ask: Ask) -> None:

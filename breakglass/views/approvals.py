@@ -25,8 +25,8 @@ class Given:
 
     @property
     def counts(self) -> bool:
-        """Whether whoever gave it is still a member."""
-        return self.review.member.left_at is None
+        """Whether whoever gave it is a member still, with an account that is open."""
+        return self.review.member.is_here
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from breakglass import demo
-from breakglass.actions import extending
+from breakglass.actions import ending, extending, post_mortems
 from breakglass.actions.setting_up import publish_policy
 from breakglass.errors import PolicyError, WrongState
 from breakglass.models import Bypass, PolicyVersion
 from breakglass.states import Status
 from tenants.actions import join_group, leave_group, revoke_role
-from tenants.models import Group, User
+from tenants.models import Group, Member, User
 from tenants.roles import Role
 from tests.cast import NOW, SET_UP, Cast
 from tests.clock import Clock
@@ -29,6 +31,11 @@ AGAIN = demo.POLICY.replace("SENIOR", "sre-leads")  # another policy than the on
 
 def of(slug: str) -> Group:
     return Group.objects.get(slug=slug)
+
+
+def close_account(member: Member) -> None:
+    """As the operator does, for every tenant."""
+    User.objects.filter(pk=member.user_id).update(is_active=False)
 
 
 def record(acme: Cast, bypass: Bypass) -> str:
@@ -80,7 +87,7 @@ def test_a_policy_that_cannot_be_read_is_told_to_admins(acme: Cast, ask: Ask) ->
 
 
 def test_approver_group_with_nobody_but_a_closed_account(acme: Cast, ask: Ask) -> None:
-    User.objects.filter(pk=acme.sam.user_id).update(is_active=False)
+    close_account(acme.sam)
     assert "the group 'security-duty', which has no members; nobody could approve" in not_published(acme)
     assert "tier high asks one of security-duty" in refused(WrongState, lambda: ask(**HIGH)).sentence
 
@@ -97,6 +104,23 @@ def test_approver_group_is_never_deleted(acme: Cast) -> None:
         of("security-duty").delete()
     with pytest.raises(IntegrityError):
         delete_by_hand("security-duty")
+
+
+def test_approver_removed_mid_request_by_closing_the_account(acme: Cast, ask: Ask, approve: Approve) -> None:
+    bypass = approve(ask(**HIGH), by="ada")
+    close_account(acme.ada)
+    assert approve(bypass, by="sam").status == Status.REQUESTED
+    page = record(acme, bypass)
+    assert "Their account is closed, so it does not count." in page
+    assert "Missing: one of sre-leads nobody has that right any more" in page
+
+
+def test_a_closed_account_is_assigned_nothing(acme: Cast, ask: Ask, approve: Approve) -> None:
+    bypass = approve(ask())
+    close_account(acme.rosa)
+    close_account(acme.alex)
+    ending.note_the_clock(bypass_id=bypass.pk, now=NOW + timedelta(hours=1))
+    assert post_mortems.find(bypass.pk).assignee == acme.ben
 
 
 def test_approvers_role_changes_after_approving(acme: Cast, ask: Ask, approve: Approve, clock: Clock) -> None:

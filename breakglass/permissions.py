@@ -57,11 +57,11 @@ def clauses_for(person: Person, bypass: Bypass, tier: Tier, now: datetime) -> fr
 
 
 def counted(reviews: Iterable[Review]) -> list[Approval]:
-    """The approvals that count: given, by somebody who is a member still."""
+    """The approvals that count: given, by somebody who is a member still, with an account that is open."""
     return [
         Approval(human=str(review.human_id), clauses=frozenset(review.clauses))
         for review in reviews
-        if review.approves and review.member.left_at is None
+        if review.approves and review.member.is_here
     ]
 
 

@@ -12,6 +12,7 @@ from breakglass.actions.post_mortems import chain_of
 from breakglass.actions.records import lock, person_of
 from breakglass.asks import JUSTIFICATION_MOST, Ask, clean_text
 from breakglass.models import Bypass, PostMortem
+from breakglass.models.lookups import in_status
 from breakglass.states import Status
 from tenants.models import Member
 
@@ -34,14 +35,15 @@ def extend(*, bypass_id: str, by: Member, ttl: int | None, justification: str, n
         ttl=bypass.proposed_ttl if ttl is None else ttl,
         evaluation=bypass.evaluation,
     )
-    if (same := _same_open(bypass, by, ask)) is not None:
+    if (same := _same_open(bypass, by, ask, now)) is not None:
         return same
     owed = PostMortem.objects.select_for_update(no_key=True).filter(bypass_id=bypass.first_id).first()
     permissions.check_can_extend(person_of(by), bypass, chain_of(bypass.first_id), owed, now)
     return request_bypass(by=by, gate=bypass.gate.slug, ask=ask, now=now, extends=bypass)
 
 
-def _same_open(bypass: Bypass, by: Member, ask: Ask) -> Bypass | None:
+def _same_open(bypass: Bypass, by: Member, ask: Ask, now: datetime) -> Bypass | None:
+    """The extension that was asked for in the same words, unless the clock has ended it."""
     digest = ask.digest(bypass.gate.slug, bypass.pk)
     same = Bypass.objects.filter(extends=bypass, requester=by, digest=digest)
-    return same.filter(status__in=[Status.REQUESTED, Status.ACTIVE]).first()
+    return same.filter(in_status(Status.REQUESTED, now) | in_status(Status.ACTIVE, now)).first()

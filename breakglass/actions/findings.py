@@ -128,7 +128,7 @@ def note_broken(*, gate_id: int, rule: str, now: datetime) -> Finding | None:
     """A rule that is skipped too often by the policy in force is a finding: of whoever published it, or an admin."""
     version = PolicyVersion.objects.select_related("published_by__user").order_by("-number").first()
     owner = version.published_by if version is not None else None
-    owner = owner if owner is not None and owner.left_at is None else first_admin()
+    owner = owner if owner is not None and owner.is_here else first_admin()
     if owner is None:
         return None
     gate = Gate.objects.select_for_update(no_key=True).get(pk=gate_id)

@@ -134,16 +134,16 @@ def add_revision(post_mortem: PostMortem, text: str, *, by: Member | None, now: 
 
 def _assignee(ended: Bypass) -> Member:
     """Whom the policy names, else the requester; an admin in place of somebody who has left."""
-    named = ended.frozen_tier.post_mortem_assignee
-    wanted = Member.objects.filter(pk=named.member_id).first() if named else ended.requester
-    if wanted is not None and wanted.left_at is None:
+    named, members = ended.frozen_tier.post_mortem_assignee, Member.objects.select_related("user")
+    wanted = members.filter(pk=named.member_id).first() if named else ended.requester
+    if wanted is not None and wanted.is_here:
         return wanted
     return first_admin() or ended.requester
 
 
 def first_admin() -> Member | None:
     """The admin who has been here longest."""
-    admins = RoleGrant.objects.filter(role=Role.ADMIN, until=None, member__left_at=None)
+    admins = RoleGrant.objects.filter(role=Role.ADMIN, until=None, member__left_at=None, member__user__is_active=True)
     grant = admins.select_related("member__user").order_by("member__joined_at", "member_id").first()
     return grant.member if grant else None
 

@@ -127,7 +127,7 @@ def record_refusal(*, bypass_id: str, by: Member, error: BypassError, now: datet
 
 
 def _activate(bypass: Bypass, tier: Tier, reviews: list[Review], now: datetime) -> None:
-    choices = [review.ttl for review in reviews if review.ttl is not None and review.member.left_at is None]
+    choices = [review.ttl for review in reviews if review.ttl is not None and review.member.is_here]
     ttl = approvals.effective_ttl(tier, bypass.proposed_ttl, choices)
     bypass.status = guards.check_can("approve", bypass, now)
     bypass.starts_at, bypass.expires_at = whole_second(now), after(now, ttl)

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Count
 
 from audit import kinds
 from breakglass.actions.accounts import check_all, check_name
@@ -172,10 +173,9 @@ def publish_policy(*, source: str, by: Member | None, now: datetime) -> PolicyVe
 
 
 def directory() -> Directory:
-    """The groups and people that a policy of the entered tenant may name."""
-    sizes = {group.pk: 0 for group in Group.objects.all()}
-    for group_id in GroupMembership.objects.filter(until=None).values_list("group_id", flat=True):
-        sizes[group_id] += 1
-    groups = {group.slug: DirectoryGroup(id=group.pk, size=sizes[group.pk]) for group in Group.objects.all()}
-    members = Member.objects.select_related("user").filter(left_at=None)
+    """The groups and people that a policy of the entered tenant may name; nobody counts whose account is closed."""
+    here = GroupMembership.objects.filter(until=None, member__user__is_active=True)
+    sizes = dict(here.values_list("group_id").annotate(humans=Count("member__human", distinct=True)))
+    groups = {group.slug: DirectoryGroup(id=group.pk, size=sizes.get(group.pk, 0)) for group in Group.objects.all()}
+    members = Member.objects.select_related("user").filter(left_at=None, user__is_active=True)
     return Directory(groups=groups, members={member.user.email: member.pk for member in members})

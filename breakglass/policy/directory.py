@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True)
 class DirectoryGroup:
-    """An approver group's id and how many members it has now."""
+    """An approver group's id and how many people are in it now: one with two accounts is one."""
 
     id: int
     size: int

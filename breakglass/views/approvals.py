@@ -10,6 +10,7 @@ from breakglass import permissions
 from breakglass.models import Bypass, Review
 from breakglass.policy import approvals
 from breakglass.policy.values import Tier, in_words
+from breakglass.states import Status
 from tenants import people
 from tenants.people import Person
 
@@ -20,11 +21,12 @@ class Given:
 
     review: Review
     clauses: tuple[str, ...]
+    held: bool
 
     @property
     def counts(self) -> bool:
-        """Whether whoever gave it is still a member."""
-        return self.review.member.left_at is None
+        """Whether whoever gave it is a member still, with an account that is open."""
+        return self.review.member.is_here
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,23 @@ class Missing:
     people: tuple[Person, ...]
 
 
-def given(tier: Tier, reviews: Sequence[Review]) -> list[Given]:
-    """Every review, with its clauses in words."""
-    return [Given(one, tuple(in_words(tier.approvals[index]) for index in one.clauses)) for one in reviews]
+def given(bypass: Bypass, tier: Tier, reviews: Sequence[Review], now: datetime) -> list[Given]:
+    """Every review, with its clauses in words, and whether its right is held still: asked until the bypass ends."""
+    ended = bypass.status_at(now) not in {Status.REQUESTED, Status.ACTIVE}
+    able = {} if ended or not reviews else {one.member_id: one for one in people.people()}
+    return [
+        Given(
+            one,
+            tuple(in_words(tier.approvals[index]) for index in one.clauses),
+            held=ended or _holds(able.get(one.member_id), one, bypass, tier),
+        )
+        for one in reviews
+    ]
+
+
+def _holds(person: Person | None, review: Review, bypass: Bypass, tier: Tier) -> bool:
+    """Whether they could fill these clauses today, whoever was away when the review was given."""
+    return person is not None and set(review.clauses) <= permissions.clauses_for(person, bypass, tier, review.at)
 
 
 def missing(bypass: Bypass, tier: Tier, reviews: Sequence[Review], now: datetime) -> list[Missing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection
@@ -18,6 +19,11 @@ from breakglass.views.standing import SILENT_AFTER
 from tenants.access import public
 
 OK = "ok"
+CLOCKS_APART = 1.0  # seconds; a bypass ends by this server's clock, and the others' agree with the database's
+DATABASE_TIME = {
+    "postgresql": "SELECT EXTRACT(EPOCH FROM clock_timestamp())",
+    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400",
+}
 
 
 @public
@@ -32,10 +38,10 @@ def livez(request: HttpRequest) -> HttpResponse:
 @NO_STORE
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200, or 503 naming what fails. A silent worker is told and never fails it: the clock enforces without one."""
+    """200, or 503 naming what fails. A silent worker and a clock that is off are told, and never fail it."""
     checks = {name: _ask(check) for name, check in CHECKS.items()}
     ready = set(checks.values()) == {OK}
-    body = {"status": OK if ready else "not ready", "checks": checks, "worker": _worker(request)}
+    body = {"status": OK if ready else "not ready", "checks": checks, "worker": _worker(request), "clock": _clock()}
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -81,3 +87,17 @@ def _worker(request: HttpRequest) -> dict[str, object]:
         return {"last_seen": None, "silent": True}
     silent = moment(request) - last.at > SILENT_AFTER
     return {"last_seen": timestamp(last.at), "silent": silent}
+
+
+def _clock() -> dict[str, object]:
+    """How many seconds this server's clock is ahead of the database's, and whether that is too far apart."""
+    try:
+        before = time.time()
+        with connection.cursor() as cursor:
+            cursor.execute(DATABASE_TIME[connection.vendor])
+            (there,) = cursor.fetchone()
+    except DatabaseError:
+        return {"ahead": None, "off": False}
+    after = time.time()
+    ahead = max(before - float(there), 0.0) or min(after - float(there), 0.0)
+    return {"ahead": round(ahead, 3), "off": abs(ahead) > CLOCKS_APART}

@@ -18,6 +18,7 @@ from breakglass.views.clock import moment
 from breakglass.views.edge import NO_STORE, page
 from breakglass.views.post_mortems import owed_by
 from breakglass.views.standing import standing
+from breakglass.views.unapprovable import unapprovable
 from breakglass.views.waiting import waiting_for
 from tenants.access import TenantRequest, signed_in
 from tenants.memberships import tenants_of
@@ -47,14 +48,16 @@ def now(request: TenantRequest) -> HttpResponse:
     person = records.person_of(request.member)
     waiting = waiting_for(person, moment(request))
     steps = set_up.steps(request)
+    done = all(step.done for step in steps)
     words = {
         "mine": mine[:MOST_REQUESTS],
         "waiting": waiting,
         "owed": owed_by(request)[:MOST_REQUESTS],
         "steps": steps,
-        "set_up": bool(steps) and all(step.done for step in steps),
+        "set_up": bool(steps) and done,
         "proposals": proposals_for(person),
         "standing": standing(moment(request)),
+        "unapprovable": unapprovable(moment(request)) if Role.ADMIN in person.roles and done else [],
     }
     return render(request, "now.html", words)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +14,7 @@ from audit.models import Entry
 from breakglass import sentences, statements
 from breakglass.actions import post_mortems, records
 from breakglass.errors import BypassError
-from breakglass.models import Bypass, Check, Deploy, Finding, PostMortem
+from breakglass.models import Bypass, Check, Deploy, Finding, GateCredential, PostMortem
 from breakglass.states import Status
 from breakglass.views import approvals
 from breakglass.views.acts import LABELS, acts_on, extension
@@ -76,12 +76,13 @@ def facts(request: TenantRequest, bypass: Bypass) -> dict[str, Any]:
         "statement": statement,
         "statement_digest": statements.digest(statement),
         "reviews": reviews,
-        "given": approvals.given(tier, reviews),
+        "given": approvals.given(bypass, tier, reviews, now),
         "missing": approvals.missing(bypass, tier, reviews, now) if status == Status.REQUESTED else [],
         **_timeline(entries),
         "deploys": Deploy.objects.filter(bypass=bypass).order_by("-last_seen_at", "pk")[:MOST_DEPLOYS],
         "findings": Finding.objects.select_related("owner__user").filter(bypass=bypass).order_by("opened_at", "pk"),
         "checks": _checks(bypass),
+        "synced": GateCredential.objects.filter(gate_id=bypass.gate_id).aggregate(at=Max("synced_at"))["at"],
         "told": told(bypass, now),
         "chain": [one for one in post_mortems.chain_of(bypass.first_id) if one != bypass],
         "owed": PostMortem.objects.select_related("assignee__user").filter(bypass_id=bypass.first_id).first(),

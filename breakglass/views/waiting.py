@@ -22,7 +22,7 @@ from tenants.people import Person
 
 def waiting_for(person: Person, now: datetime) -> list[Bypass]:
     """The requests that the person could bring closer to open: the strictest tier first, in it the oldest."""
-    reviews = Prefetch("reviews", Review.objects.select_related("member"))
+    reviews = Prefetch("reviews", Review.objects.select_related("member__user"))
     open_now = Bypass.objects.filter(status=Status.REQUESTED, lapses_at__gt=now)
     requests = open_now.select_related(*records.RELATED).prefetch_related(reviews).order_by("requested_at", "pk")
     waiting = [one for one in requests if permissions.waits_for(person, one, one.reviews.all(), now)]

@@ -40,6 +40,11 @@ class Member(TenantOwned):
     def __str__(self) -> str:
         return f"{self.user.name} <{self.user.email}>"
 
+    @property
+    def is_here(self) -> bool:
+        """Whether they are a member still, with an account that is open."""
+        return self.left_at is None and self.user.is_active
+
 
 class RoleGrant(TenantOwned):
     """A member held this role from `since` until `until` (none: still)."""

@@ -141,7 +141,8 @@ def _lock_open(bypass_id: str, by: Member) -> PostMortem:
 
 
 def _member(field: str, member_id: int) -> Member:
-    found = Member.objects.select_related("user").filter(pk=member_id, left_at=None).first()
+    here = Member.objects.select_related("user").filter(left_at=None, user__is_active=True)
+    found = here.filter(pk=member_id).first()
     if found is None:
         raise BadInput({field: ["Choose a member of this tenant."]})
     return found

@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from breakglass import demo
-from breakglass.actions import ending, extending, post_mortems
+from breakglass.actions import ending, extending, post_mortems, writing
 from breakglass.actions.setting_up import publish_policy
-from breakglass.errors import PolicyError, WrongState
+from breakglass.errors import BadInput, PolicyError, WrongState
 from breakglass.models import Bypass, PolicyVersion
 from breakglass.states import Status
 from tenants.actions import join_group, leave_group, revoke_role
@@ -121,6 +121,9 @@ def test_a_closed_account_is_assigned_nothing(acme: Cast, ask: Ask, approve: App
     close_account(acme.alex)
     ending.note_the_clock(bypass_id=bypass.pk, now=NOW + timedelta(hours=1))
     assert post_mortems.find(bypass.pk).assignee == acme.ben
+    with pytest.raises(BadInput) as by_hand:
+        writing.assign(bypass_id=bypass.pk, by=acme.ben, to=acme.rosa.pk, now=NOW + timedelta(hours=2))
+    assert by_hand.value.fields == {"assignee": ("Choose a member of this tenant.",)}
 
 
 def test_approvers_role_changes_after_approving(acme: Cast, ask: Ask, approve: Approve, clock: Clock) -> None:

@@ -46,15 +46,17 @@ def letter_about(record: str, portal: Portal, to: str) -> str:
 
 def test_from_the_refusal_to_sent_in_one_page_and_two_fields(portal: Portal, browser: Browser) -> None:
     rosa = sign_in(browser, portal, "rosa", DESK)
-    pages: list[str] = []
-    rosa.on("framenavigated", lambda frame: pages.append(urllib.parse.urlsplit(frame.url).path))
+    loaded: list[str] = []
+    rosa.on("request", lambda sent: loaded.append(sent.url) if sent.is_navigation_request() else None)
     record = ask(rosa, portal, "Rehearsal of the short way.")
-    assert pages == ["/t/acme/bypasses/new", urllib.parse.urlsplit(record).path]
+    paths = [urllib.parse.urlsplit(url).path for url in loaded]
+    assert paths == ["/t/acme/bypasses/new", "/t/acme/bypasses/new", urllib.parse.urlsplit(record).path]
     rosa.get_by_role("button", name="Withdraw the request").click()
 
 
 def test_from_the_letter_to_approved_in_two_taps(portal: Portal, browser: Browser) -> None:
-    record = ask(sign_in(browser, portal, "rosa", DESK), portal, "Rehearsal of the letter.")
+    rosa = sign_in(browser, portal, "rosa", DESK)
+    record = ask(rosa, portal, "Rehearsal of the letter.")
     letter = letter_about(record, portal, portal.told["users"]["acme"]["pete"])
     link = re.search(r"^http\S+$", letter, re.MULTILINE)
     assert link is not None
@@ -62,6 +64,9 @@ def test_from_the_letter_to_approved_in_two_taps(portal: Portal, browser: Browse
     pete.goto(link[0])  # the first tap
     pete.get_by_role("button", name="Approve").click()  # the second
     expect(pete.get_by_role("complementary", name="Active bypasses")).to_contain_text("practice is open")
+    rosa.reload()
+    rosa.get_by_role("button", name="Done: shut the gate").click()
+    expect(rosa.get_by_text("The gate enforces.")).to_be_visible()
 
 
 def test_the_night_without_scripts(portal: Portal, browser: Browser) -> None:

@@ -1,6 +1,6 @@
 """Reading from the database what a pack holds of a tenant's logs. The only part of evidence that reads anything."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,12 +51,20 @@ def collect(*, tenant_id: str, period: Period, read_batch: ReadBatch, progress: 
     total, done = sum(entries.count() for _, entries in chosen), 0
     for part, entries in chosen:
         assembler = Assembler(part.log, part.checkpoint)
-        for entry in entries.iterator(_STEP):
-            _take(part, entry, assembler, read_batch)
-            done += 1
-            if done % _STEP == 0:
-                progress(done, total)
+        for step in _steps(entries):
+            for entry in step:
+                _take(part, entry, assembler, read_batch)
+            done += len(step)
+            progress(done, total)
     return parts
+
+
+def _steps(entries: QuerySet[Entry]) -> Iterator[list[Entry]]:
+    """The entries, so many at a time and each time read anew: no snapshot lasts, so progress can be written between."""
+    step = list(entries[:_STEP])
+    while step:
+        yield step
+        step = list(entries.filter(index__gt=step[-1].index)[:_STEP])
 
 
 def _extent(log: Log, period: Period) -> LogPart:

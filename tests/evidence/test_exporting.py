@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from audit import log
+from audit.evidence import collect as collecting
 from audit.evidence.period import parse_period
 from audit.models import Entry, Head, Log
 from audit.verify.archive import read_members
 from audit.verify.pack import check_pack
 from breakglass import pack_tasks
 from breakglass.actions import exporting
+from breakglass.actions.batches import read_batch
 from breakglass.errors import WrongState
-from breakglass.models import Pack, PackFile, PackState
+from breakglass.models import Bypass, Pack, PackFile, PackState
 from breakglass.models.packs import KEPT
 from breakglass.views.evidence_pdf import render
 from tests import clock
@@ -217,3 +220,20 @@ def test_the_command_refuses_before_it_records(
     with pytest.raises(CommandError) as refused:
         call_command("export_evidence", *(word for pair in (given | change).items() for word in pair))
     assert (str(refused.value), Entry.objects.count()) == (sentence, before)
+
+
+def test_no_read_is_open_while_progress_is_written(
+    acme: Cast, quarter: dict[str, Bypass], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a write behind an open read fails as soon as anybody else has written."""
+    monkeypatch.setattr(collecting, "_STEP", 5)
+    told: list[tuple[int, int]] = []
+    with CaptureQueriesContext(connection) as asked:
+
+        def progress(done: int, total: int) -> None:
+            reads = [one for one in asked.captured_queries if 'ORDER BY "audit_entry"."index"' in one["sql"]]
+            told.append((len(reads), done))
+
+        collecting.collect(tenant_id=str(acme.tenant.pk), period=PERIOD, read_batch=read_batch, progress=progress)
+    assert len(told) > 3
+    assert told[:-1] == [(number, 5 * number) for number in range(1, len(told))]

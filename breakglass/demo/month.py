@@ -18,7 +18,7 @@ from breakglass.actions.signing_off import sign_off
 from breakglass.asks import AskFields, parse_ask
 from breakglass.demo import Played
 from breakglass.demo.stories import NIGHTS, Approval, Night
-from breakglass.models import Bypass, GateCredential
+from breakglass.models import Bypass, GateCredential, Heartbeat
 from breakglass.notify import delivery
 from breakglass.scopes import Scope
 from tenants import context
@@ -52,6 +52,7 @@ class Month:
                 following = next(story, self.now)
                 heapq.heapreplace(waiting, (max(following, at), number, story))
             self._worker(self.now)
+        Heartbeat.objects.create(name="sweep", at=self.now)  # the worker that starts next goes on with it
 
     def _worker(self, now: datetime) -> None:
         """What the worker would have done by then."""
